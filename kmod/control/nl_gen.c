@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/porch.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "nl_gen.h"
+
+#include <uapi/linux/porch.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation porch_a_port_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation porch_a_route_oif_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation porch_a_engine_time_limit_range = {
+	.min	= 10ULL,
+	.max	= 100000ULL,
+};
+
+static const struct netlink_range_validation porch_a_engine_lane_limit_range = {
+	.min	= 64ULL,
+	.max	= 65536ULL,
+};
+
+static const struct netlink_range_validation porch_a_engine_icmp_rate_range = {
+	.max	= 1000000ULL,
+};
+
+/* PORCH_CMD_STATUS_GET - do */
+const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1] = {
+};
+
+/* PORCH_CMD_PORT_ADD - do */
+const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
+	[PORCH_A_PORT_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_port_ifindex_range),
+};
+
+/* PORCH_CMD_PORT_DEL - do */
+const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
+	[PORCH_A_PORT_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_port_ifindex_range),
+};
+
+/* PORCH_CMD_PORT_GET - do */
+const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
+	[PORCH_A_PORT_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_port_ifindex_range),
+};
+
+/* PORCH_CMD_ROUTE_ADD - do */
+const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_ONLINK + 1] = {
+	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
+	[PORCH_A_ROUTE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[PORCH_A_ROUTE_TYPE] = NLA_POLICY_MAX(NLA_U8, 3),
+	[PORCH_A_ROUTE_GATEWAY] = { .type = NLA_BINARY, },
+	[PORCH_A_ROUTE_OIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_route_oif_range),
+	[PORCH_A_ROUTE_ONLINK] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_ROUTE_DEL - do */
+const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_OIF + 1] = {
+	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
+	[PORCH_A_ROUTE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[PORCH_A_ROUTE_TYPE] = NLA_POLICY_MAX(NLA_U8, 3),
+	[PORCH_A_ROUTE_GATEWAY] = { .type = NLA_BINARY, },
+	[PORCH_A_ROUTE_OIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_route_oif_range),
+};
+
+/* PORCH_CMD_ROUTE_GET - do */
+const struct nla_policy porch_route_get_nl_policy[PORCH_A_ROUTE_DST + 1] = {
+	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
+};
+
+/* PORCH_CMD_ENGINE_GET - do */
+const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1] = {
+};
+
+/* PORCH_CMD_ENGINE_SET - do */
+const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_ICMP_RATE + 1] = {
+	[PORCH_A_ENGINE_BUDGET] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
+	[PORCH_A_ENGINE_TIME_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_time_limit_range),
+	[PORCH_A_ENGINE_LANE_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_lane_limit_range),
+	[PORCH_A_ENGINE_ICMP_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_icmp_rate_range),
+};
+
+/* PORCH_CMD_STATS_GET - do */
+const struct nla_policy porch_stats_get_nl_policy[PORCH_A_COUNTER_NAME + 1] = {
+	[PORCH_A_COUNTER_GROUP] = NLA_POLICY_MAX(NLA_U8, 3),
+	[PORCH_A_COUNTER_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+};
+
+/* PORCH_CMD_LEDGER_GET - do */
+const struct nla_policy porch_ledger_get_nl_policy[PORCH_A_LEDGER_SYNC + 1] = {
+	[PORCH_A_LEDGER_SYNC] = { .type = NLA_FLAG, },
+};
+
+/* Ops table for porch */
+const struct genl_ops porch_nl_ops[11] = {
+	{
+		.cmd		= PORCH_CMD_STATUS_GET,
+		.doit		= porch_nl_status_get_doit,
+		.policy		= porch_status_get_nl_policy,
+		.maxattr	= PORCH_A_STATUS_PAD,
+	},
+	{
+		.cmd		= PORCH_CMD_PORT_ADD,
+		.doit		= porch_nl_port_add_doit,
+		.policy		= porch_port_add_nl_policy,
+		.maxattr	= PORCH_A_PORT_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_PORT_DEL,
+		.doit		= porch_nl_port_del_doit,
+		.policy		= porch_port_del_nl_policy,
+		.maxattr	= PORCH_A_PORT_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_PORT_GET,
+		.doit		= porch_nl_port_get_doit,
+		.dumpit		= porch_nl_port_get_dumpit,
+		.policy		= porch_port_get_nl_policy,
+		.maxattr	= PORCH_A_PORT_IFINDEX,
+	},
+	{
+		.cmd		= PORCH_CMD_ROUTE_ADD,
+		.doit		= porch_nl_route_add_doit,
+		.policy		= porch_route_add_nl_policy,
+		.maxattr	= PORCH_A_ROUTE_ONLINK,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_ROUTE_DEL,
+		.doit		= porch_nl_route_del_doit,
+		.policy		= porch_route_del_nl_policy,
+		.maxattr	= PORCH_A_ROUTE_OIF,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_ROUTE_GET,
+		.doit		= porch_nl_route_get_doit,
+		.dumpit		= porch_nl_route_get_dumpit,
+		.policy		= porch_route_get_nl_policy,
+		.maxattr	= PORCH_A_ROUTE_DST,
+	},
+	{
+		.cmd		= PORCH_CMD_ENGINE_GET,
+		.doit		= porch_nl_engine_get_doit,
+		.policy		= porch_engine_get_nl_policy,
+		.maxattr	= PORCH_A_ENGINE_PAD,
+	},
+	{
+		.cmd		= PORCH_CMD_ENGINE_SET,
+		.doit		= porch_nl_engine_set_doit,
+		.policy		= porch_engine_set_nl_policy,
+		.maxattr	= PORCH_A_ENGINE_ICMP_RATE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_STATS_GET,
+		.doit		= porch_nl_stats_get_doit,
+		.dumpit		= porch_nl_stats_get_dumpit,
+		.policy		= porch_stats_get_nl_policy,
+		.maxattr	= PORCH_A_COUNTER_NAME,
+	},
+	{
+		.cmd		= PORCH_CMD_LEDGER_GET,
+		.doit		= porch_nl_ledger_get_doit,
+		.policy		= porch_ledger_get_nl_policy,
+		.maxattr	= PORCH_A_LEDGER_SYNC,
+	},
+};

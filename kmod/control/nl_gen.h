@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/porch.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_PORCH_GEN_H
+#define _LINUX_PORCH_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/porch.h>
+
+extern const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1];
+
+extern const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_IFINDEX + 1];
+
+extern const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_IFINDEX + 1];
+
+extern const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1];
+
+extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_ONLINK + 1];
+
+extern const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_OIF + 1];
+
+extern const struct nla_policy porch_route_get_nl_policy[PORCH_A_ROUTE_DST + 1];
+
+extern const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1];
+
+extern const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_ICMP_RATE + 1];
+
+extern const struct nla_policy porch_stats_get_nl_policy[PORCH_A_COUNTER_NAME + 1];
+
+extern const struct nla_policy porch_ledger_get_nl_policy[PORCH_A_LEDGER_SYNC + 1];
+
+/* Ops table for porch */
+extern const struct genl_ops porch_nl_ops[11];
+
+int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_route_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info);
+
+#endif /* _LINUX_PORCH_GEN_H */
