@@ -1,0 +1,262 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run a command under a stock Debian kernel in a VM that sees this machine's
+# own files, stream its output and return its exit status. What it writes is
+# gone afterwards, except below the folder given with --share.
+
+usage()
+{
+	cat <<-'END'
+	usage: run.sh [OPTION]... [--] COMMAND [ARGUMENT]...
+
+	  -k, --kernel SERIES   6.12 (default) or 6.1
+	  -t, --timeout SECONDS kill the VM that long after COMMAND started (300)
+	  -s, --share FOLDER    COMMAND may write below FOLDER
+	  -i, --interactive     COMMAND talks to the terminal, without a timeout
+	      --icount          one CPU on which one instruction takes one ns
+	      --smp N           number of CPUs (2)
+	      --mem SIZE        memory (2G)
+
+	Exit status: COMMAND's; or
+	  124  it took too long
+	  125  the VM could not be booted
+	  126  the kernel complained, or died; see the file "complaints"
+	END
+}
+
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+. "$here/cache.sh"
+
+series=6.12
+limit=300
+share=
+interactive=
+icount=
+smp=2
+mem=2G
+boot_limit=120
+boot_tries=3
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	-k|--kernel)	series=$2; shift ;;
+	-t|--timeout)	limit=$2; shift ;;
+	-s|--share)	share=$(readlink -f "$2"); shift ;;
+	-i|--interactive) interactive=1 ;;
+	--icount)	icount=1 ;;
+	--smp)		smp=$2; shift ;;
+	--mem)		mem=$2; shift ;;
+	-h|--help)	usage; exit ;;
+	--)		shift; break ;;
+	-*)		usage >&2; exit 2 ;;
+	*)		break ;;
+	esac
+	shift
+done
+[ $# -gt 0 ] || { usage >&2; exit 2; }
+
+say()
+{
+	echo "vm: $*" >&2
+}
+
+# The kernel that the modules were built for, else the newest.
+kernel=$here/../../build/$series/kernel
+[ -e "$kernel" ] || kernel=$cache/$series
+[ -e "$kernel" ] || "$here/kernel.sh" "$series" >&2
+kernel=$(readlink -f "$kernel")
+
+run=$(mktemp -d "${TMPDIR:-/tmp}/porch-vm.XXXXXX")
+qemu=
+reader=
+keep=
+trap '[ -z "$qemu" ] || kill -9 "$qemu"; [ -n "$keep" ] || rm -rf "$run"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# start_qemu ACCELERATOR [KERNEL PARAMETER]...: in the background
+start_qemu()
+{
+	local cpu=max args accel=$1 plain=security_model=none
+	shift
+
+	rm -f "$run/status" "$run/console"
+	args=(-nodefaults -no-user-config -display none -no-reboot -m "$mem"
+	      -kernel "$kernel/vmlinuz" -initrd "$run/initramfs"
+	      -serial "file:$run/console" -serial "file:$run/status"
+	      -device virtio-serial-pci -device "virtconsole,chardev=out"
+	      -virtfs "local,path=/,mount_tag=root,$plain,readonly=on,multidevs=remap"
+	      -virtfs "local,path=$kernel/modules/,mount_tag=modules,$plain,readonly=on"
+	      -virtfs "local,path=$run/vm,mount_tag=vm,$plain"
+	      -append "console=ttyS0 loglevel=5 oops=panic panic=-1 $*")
+	if [ -n "$share" ]; then
+		args+=(-virtfs "local,path=${share//,/,,},mount_tag=share,$plain")
+	fi
+	if [ -n "$interactive" ]; then
+		args+=(-chardev "stdio,id=out,signal=off")
+	else
+		# A reader on a pipe: QEMU would cut a file, and a terminal
+		# or a closed stdin would have a say in what is written.
+		args+=(-chardev "file,id=out,path=$run/output")
+		cat "$run/output" &
+		reader=$!
+	fi
+	if [ -n "$icount" ]; then
+		# One translation thread, and no string instruction that QEMU
+		# counts by the byte in one version and as one in another.
+		for flag in erms fsrm fsrs fzrm; do
+			! grep -qw "$flag" "$run/flags" || cpu+=,$flag=off
+		done
+		args+=(-accel "tcg,thread=single" -smp 1
+		       -icount "shift=0,sleep=off")
+	else
+		args+=(-accel "$accel" -smp "$smp")
+	fi
+	qemu-system-x86_64 -cpu "$cpu" "${args[@]}" <&0 2> "$run/qemu" &
+	qemu=$!
+}
+
+# wait_report WORD SECONDS: for a word on the status line. SECONDS may be empty.
+# 0: it came, 1: the VM is gone without, 2: it did not come in time
+wait_report()
+{
+	local end=
+
+	[ -z "$2" ] || end=$((SECONDS + $2))
+	while :; do
+		! grep -qs "^$1" "$run/status" || return 0
+		if ! kill -0 "$qemu" 2>/dev/null; then
+			grep -qs "^$1" "$run/status"
+			return
+		fi
+		[ -z "$end" ] || [ "$SECONDS" -lt "$end" ] || return 2
+		sleep 0.1
+	done
+}
+
+stop_qemu()
+{
+	kill -9 "$qemu" 2>/dev/null || true
+	wait "$qemu" 2>/dev/null || true
+	qemu=
+	[ -z "$reader" ] || wait "$reader" || true
+	reader=
+}
+
+# /dev/kvm may be there and yet not run a stock kernel, so boot one. The answer
+# holds until the machine is started again.
+accelerator()
+{
+	local answer interactive=
+
+	answer=$cache/accel-$(cat /proc/sys/kernel/random/boot_id)
+	if [ ! -s "$answer" ]; then
+		echo "tcg,thread=multi" > "$run/accel"
+		if [ -w /dev/kvm ]; then
+			say "trying KVM"
+			start_qemu kvm porch.probe
+			if wait_report boot 10; then
+				echo kvm > "$run/accel"
+			fi
+			stop_qemu
+		fi
+		rm -f "$cache"/accel-*
+		mv "$run/accel" "$answer"
+	fi
+	cat "$answer"
+}
+
+mkdir "$run/vm"
+mkfifo "$run/output"
+{
+	printf 'cd %q\n' "$PWD"
+	printf 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n'
+	printf 'export HOME=/root TERM=%q LC_ALL=C.UTF-8\n' "${TERM:-dumb}"
+	# What the machine's user set for Porch
+	while read -r name; do
+		printf 'export %s=%q\n' "$name" "${!name}"
+	done < <(compgen -e PORCH_)
+	[ -n "$interactive" ] || printf 'exec < /dev/null\n'
+	printf 'exec'
+	printf ' %q' "$@"
+	printf '\n'
+} > "$run/vm/job"
+[ -z "$share" ] || echo "$share" > "$run/vm/share"
+if [ -n "$interactive" ]; then
+	limit=
+	touch "$run/vm/interactive"
+elif [ -z "$icount" ]; then
+	echo "$limit" > "$run/vm/limit"
+fi
+qemu-system-x86_64 -cpu help > "$run/flags"
+(cd "$here" && echo init | cpio --quiet -o -H newc) |
+	cat "$kernel/initramfs" - > "$run/initramfs"
+
+accel=$(accelerator)
+
+# --- boot ---------------------------------------------------------------
+
+try=1
+while :; do
+	start_qemu "$accel"
+	wait_report start "$boot_limit" && break
+	stop_qemu
+	say "boot $try of $boot_tries did not reach the command; the console's end:"
+	tail -n 15 "$run/console" >&2 || true
+	cat "$run/qemu" >&2
+	if [ "$try" -ge "$boot_tries" ]; then
+		keep=1
+		say "giving up; see $run/console"
+		exit 125
+	fi
+	try=$((try + 1))
+	say "booting again"
+done
+
+# --- run ----------------------------------------------------------------
+
+why=
+status=
+# Five seconds of grace: the guest shows its tasks when the time is up.
+wait_report exit "${limit:+$((limit + 5))}" || why=$?
+if [ -z "$why" ]; then
+	# The guest powers off by itself
+	for _ in $(seq 100); do
+		kill -0 "$qemu" 2>/dev/null || break
+		sleep 0.1
+	done
+fi
+stop_qemu
+
+read -r _ status taint < <(tr -d '\r' < "$run/status" | grep '^exit') || true
+sed '/^#/d; /^$/d' "$here/complaints" > "$run/complaints"
+grep -aEn -f "$run/complaints" "$run/console" > "$run/found" || true
+
+# Taint flags that mean trouble: a page or machine check (4, 5), died (7),
+# warned (9), soft lockup (14). Flags of an unsigned out-of-tree module do not.
+trouble=$((1 << 4 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 14))
+
+if [ -s "$run/found" ]; then
+	say "the kernel complained:"
+	grep -aE -m 5 -B 3 -A 40 -f "$run/complaints" "$run/console" |
+		head -n 150 >&2
+	code=126
+elif [ "$why" = 2 ]; then
+	code=124
+elif [ -z "$status" ]; then
+	code=126
+elif [ $((taint & trouble)) -ne 0 ]; then
+	say "the kernel is tainted ($taint), though its log shows nothing"
+	code=126
+else
+	code=$status
+fi
+[ "$why" != 2 ] || say "timeout after $limit s"
+[ "$why" != 1 ] || say "the VM died under the command"
+case $code in
+124|126)
+	keep=1
+	say "console log: $run/console" ;;
+esac
+exit "$code"
