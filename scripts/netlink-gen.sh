@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Generate the uapi header and the netlink policies from the spec of the
+# family, with the generator of Debian's linux-source package.
+#
+#   netlink-gen.sh           write the files whose content changed
+#   netlink-gen.sh --check   change nothing; show a diff and exit with 1 if a
+#                            file is not what the spec says
+#
+# The generator is taken out of the package's archive once per version and kept
+# in ${PORCH_CACHE:-${XDG_CACHE_HOME:-~/.cache}/porch}.
+
+set -euo pipefail
+shopt -s inherit_errexit
+
+pkg=linux-source-6.12
+archive=/usr/src/$pkg.tar.xz
+spec=Documentation/netlink/specs/porch.yaml
+cache=${PORCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/porch}
+
+# file, and how the generator is asked for it
+outputs=(
+	"uapi/linux/porch.h --mode uapi --header"
+	"kmod/control/nl_gen.h --mode kernel --header"
+	"kmod/control/nl_gen.c --mode kernel --source"
+)
+
+die()
+{
+	echo "netlink-gen.sh: $*" >&2
+	exit 2
+}
+
+# The unpacked generator appears under its name complete or not at all.
+fetch_generator()
+{
+	local version=$1 dir=$2 part
+
+	[ -r "$archive" ] || die "no $archive; install $pkg"
+	echo "netlink-gen.sh: unpacking the generator of $pkg $version" >&2
+	mkdir -p "$cache"
+	part=$(mktemp -d "$cache/ynl.XXXXXX")
+	# shellcheck disable=SC2064 # the name of now is meant
+	trap "rm -rf '$part'" EXIT
+	tar -C "$part" --strip-components=1 -xJf "$archive" --wildcards \
+		"$pkg/tools/net/ynl/*" "$pkg/Documentation/netlink/*.yaml"
+	# A loser of a race finds the winner's directory in the way.
+	mv -T "$part" "$dir" 2>/dev/null || [ -e "$dir/tools" ] ||
+		die "cannot write $dir"
+	rm -rf "$part"
+	trap - EXIT
+}
+
+# The generator climbs from the spec to the folder that holds MAINTAINERS, and
+# looks for the schema beside the folder of the spec.
+generate()
+{
+	local gen=$1 tree=$2 line file
+
+	mkdir -p "$tree/${spec%/*}"
+	: >"$tree/MAINTAINERS"
+	cp "$gen"/Documentation/netlink/*.yaml "$tree/Documentation/netlink/"
+	cp "$spec" "$tree/$spec"
+	for line in "${outputs[@]}"; do
+		read -r file line <<<"$line"
+		mkdir -p "$tree/${file%/*}"
+		# shellcheck disable=SC2086 # the options are words
+		/usr/bin/python3 -B "$gen/tools/net/ynl/ynl-gen-c.py" $line \
+			--spec "$tree/$spec" -o "$tree/$file" ||
+			die "cannot generate $file from $spec"
+	done
+}
+
+check=
+case $#:${1-} in
+0:) ;;
+1:--check) check=1 ;;
+*) die "usage: netlink-gen.sh [--check]" ;;
+esac
+
+cd "$(dirname "$0")/.."
+version=$(dpkg-query -W -f '${Version}' "$pkg" 2>/dev/null) ||
+	die "install $pkg, python3-yaml and python3-jsonschema"
+gen=$cache/ynl-$version
+[ -e "$gen" ] || fetch_generator "$version" "$gen"
+
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+generate "$gen" "$tree"
+
+stale=0
+for line in "${outputs[@]}"; do
+	file=${line%% *}
+	if [ "$check" ]; then
+		diff -uN --label "$file" --label "$file, from the spec" \
+			"$file" "$tree/$file" || stale=1
+	elif ! cmp -s "$tree/$file" "$file"; then
+		cp "$tree/$file" "$file"
+		echo "netlink-gen.sh: wrote $file"
+	fi
+done
+exit $stale
