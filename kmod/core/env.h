@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the algorithms in core/ need from their environment: this list and
+ * nothing else. In user space a shim with the same include guard takes its
+ * place (the one in selftests/core/, given to the compiler with -include), so
+ * that the very same files run in the kernel and under the sanitizers.
+ *
+ * No skb, no clock and no allocation policy here: core/ gets the time, seeds
+ * and gfp flags as arguments.
+ */
+#ifndef PORCH_CORE_ENV_H
+#define PORCH_CORE_ENV_H
+
+#include <linux/bitops.h>	/* fls64() */
+#include <asm/byteorder.h>	/* be32_to_cpu() and its like */
+#include <linux/compiler.h>	/* likely(), unlikely() */
+#include <linux/err.h>		/* ERR_PTR() */
+#include <linux/errno.h>
+#include <linux/in6.h>		/* struct in6_addr */
+#include <linux/limits.h>	/* U64_MAX */
+#include <linux/log2.h>		/* roundup_pow_of_two() */
+#include <linux/math64.h>	/* div64_u64() */
+#include <linux/minmax.h>	/* min() */
+#include <linux/mm.h>		/* kvzalloc(), kvfree() */
+#include <linux/prefetch.h>
+#include <linux/slab.h>		/* kzalloc(), kmemdup(), kfree() */
+#include <linux/string.h>	/* memcpy(), memcmp() */
+#include <linux/time64.h>	/* NSEC_PER_SEC */
+#include <linux/types.h>
+
+#endif /* PORCH_CORE_ENV_H */

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The environment of kmod/core/ in user space. It goes before everything else
+ * (cc -include), and its include guard, which is that of the kernel's list,
+ * keeps that one out.
+ *
+ * Memory comes from malloc(), so that the sanitizers see it, and any one
+ * allocation can be made to fail.
+ */
+#ifndef PORCH_CORE_ENV_H
+#define PORCH_CORE_ENV_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <asm/byteorder.h>
+#include <linux/in6.h>
+#include <linux/types.h>
+
+/* Types. */
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s64 s64;
+typedef unsigned int __bitwise gfp_t;
+
+#define __force
+
+/* The compiler. */
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define prefetch(p)	__builtin_prefetch(p)
+
+/* Numbers. */
+#define U64_MAX		((u64)~0ULL)
+#define NSEC_PER_SEC	1000000000L
+
+#define min(a, b) ({			\
+	__auto_type min_a = (a);	\
+	__auto_type min_b = (b);	\
+	min_a < min_b ? min_a : min_b; })
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+
+static inline int fls64(u64 x)
+{
+	return x ? 64 - __builtin_clzll(x) : 0;
+}
+
+static inline unsigned long roundup_pow_of_two(unsigned long n)
+{
+	return n <= 1 ? 1 : 1UL << fls64(n - 1);
+}
+
+static inline u64 div64_u64(u64 dividend, u64 divisor)
+{
+	return dividend / divisor;
+}
+
+/* Byte order. */
+#define cpu_to_be16	__cpu_to_be16
+#define cpu_to_be32	__cpu_to_be32
+#define cpu_to_be64	__cpu_to_be64
+#define be16_to_cpu	__be16_to_cpu
+#define be32_to_cpu	__be32_to_cpu
+#define be64_to_cpu	__be64_to_cpu
+
+/* Pointers that may be errors. */
+#define IS_ERR(p)	((uintptr_t)(p) >= (uintptr_t)-4095)
+#define ERR_PTR(e)	((void *)(intptr_t)(e))
+#define PTR_ERR(p)	((long)(intptr_t)(p))
+
+/* Memory. */
+#define GFP_KERNEL	0U
+
+/**
+ * struct env_mem - what allocations do, and did
+ * @calls: allocations asked for since the test set this to 0
+ * @fail_at: the call, counted from 1, that fails; 0: none
+ * @live: allocations not freed yet
+ */
+struct env_mem {
+	unsigned long calls;
+	unsigned long fail_at;
+	long live;
+};
+
+extern struct env_mem env_mem;
+
+static inline void *env_alloc(size_t size)
+{
+	void *p;
+
+	if (++env_mem.calls == env_mem.fail_at)
+		return NULL;
+	p = calloc(1, size);
+	if (!p)
+		abort();
+	env_mem.live++;
+	return p;
+}
+
+static inline void env_free(const void *p)
+{
+	if (!p)
+		return;
+	env_mem.live--;
+	free((void *)p);
+}
+
+static inline void *kmemdup(const void *src, size_t len, gfp_t gfp)
+{
+	void *p = env_alloc(len);
+
+	(void)gfp;
+	return p ? memcpy(p, src, len) : NULL;
+}
+
+#define kzalloc(size, gfp)	((void)(gfp), env_alloc(size))
+#define kvzalloc(size, gfp)	((void)(gfp), env_alloc(size))
+#define kfree(p)		env_free(p)
+#define kvfree(p)		env_free(p)
+
+#endif /* PORCH_CORE_ENV_H */
