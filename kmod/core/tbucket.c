@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Token buckets: what is not on the packet's way, and sets of buckets.
+ */
+#include "env.h"
+#include "tbucket.h"
+
+/**
+ * porch_tbucket_rate_init() - describe a rate
+ * @r: filled in
+ * @rate: tokens a second, any value; 0 never refills
+ * @burst: tokens a full bucket holds; with 0 nothing that costs passes
+ */
+void porch_tbucket_rate_init(struct porch_tbucket_rate *r, u64 rate, u32 burst)
+{
+	r->rate = rate;
+	r->full = (u64)burst * NSEC_PER_SEC;
+	if (!rate) {
+		r->fill_ns = U64_MAX;	/* longer than any step of time */
+		return;
+	}
+	r->fill_ns = div64_u64(r->full, rate);
+	if (r->fill_ns * rate != r->full)
+		r->fill_ns++;
+}
+
+/* A bucket of a set; a @key of 0 marks one that was never used. */
+struct porch_tbucket_way {
+	u64 key;
+	struct porch_tbucket bucket;
+};
+
+/*
+ * A set-associative cache of buckets: a key may live in any way of the one row
+ * that its low bits choose.
+ */
+struct porch_tbucket_set {
+	u32 mask;
+	struct porch_tbucket_way way[];	/* (mask + 1) * PORCH_TBUCKET_WAYS */
+};
+
+/**
+ * porch_tbucket_set_alloc() - make a set of buckets
+ * @order: room for PORCH_TBUCKET_WAYS << @order keys, of 24 bytes each; at
+ *         most PORCH_TBUCKET_ORDER_MAX
+ * @gfp: allocation flags
+ *
+ * Context: as @gfp allows.
+ * Return: the set, which the caller owns; ERR_PTR(-EINVAL) if @order is too
+ * large, ERR_PTR(-ENOMEM).
+ */
+struct porch_tbucket_set *porch_tbucket_set_alloc(u8 order, gfp_t gfp)
+{
+	struct porch_tbucket_set *s;
+	size_t ways;
+
+	if (order > PORCH_TBUCKET_ORDER_MAX)
+		return ERR_PTR(-EINVAL);
+
+	ways = (size_t)PORCH_TBUCKET_WAYS << order;
+	s = kvzalloc(sizeof(*s) + ways * sizeof(*s->way), gfp);
+	if (!s)
+		return ERR_PTR(-ENOMEM);
+	s->mask = (1U << order) - 1;
+	return s;
+}
+
+/**
+ * porch_tbucket_set_free() - free a set of buckets
+ * @s: the set, or NULL
+ */
+void porch_tbucket_set_free(struct porch_tbucket_set *s)
+{
+	kvfree(s);
+}
+
+/**
+ * porch_tbucket_set_take() - take tokens from the bucket of a key
+ * @s: the set
+ * @r: the rate of all buckets in it
+ * @key: a well mixed hash of whatever is limited, keyed with a secret, since
+ *       its low bits choose the place; keys that are equal share a bucket,
+ *       and so do 0 and 1
+ * @now_ns: the time, of the same clock every time
+ * @cost: the tokens wanted
+ *
+ * A key that has no bucket gets a full one in place of the least recently used
+ * of its row. So memory is bounded and nothing is allocated, but who can make
+ * up keys (a sender of forged addresses) can push others out and always finds
+ * a full bucket: have a plain bucket over the whole as well.
+ *
+ * Context: any; the caller keeps others off @s.
+ * Return: true if @cost tokens were taken, false if none were.
+ */
+bool porch_tbucket_set_take(struct porch_tbucket_set *s,
+			    const struct porch_tbucket_rate *r, u64 key,
+			    u64 now_ns, u32 cost)
+{
+	struct porch_tbucket_way *row, *w, *oldest;
+
+	key = key ?: 1;
+	row = &s->way[((u32)key & s->mask) * PORCH_TBUCKET_WAYS];
+	oldest = row;
+	for (w = row; w < row + PORCH_TBUCKET_WAYS; w++) {
+		if (w->key == key)
+			return porch_tbucket_take(&w->bucket, r, now_ns, cost);
+		if (w->bucket.stamp_ns < oldest->bucket.stamp_ns)
+			oldest = w;
+	}
+
+	oldest->key = key;
+	porch_tbucket_init(&oldest->bucket, r, now_ns);
+	return porch_tbucket_take(&oldest->bucket, r, now_ns, cost);
+}
