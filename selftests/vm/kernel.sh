@@ -109,6 +109,11 @@ choose()
 }
 
 cache_lock
+if [ "$cache/$series" -nt /var/lib/apt/lists ]; then
+	# Chosen with all that apt knows
+	echo "kernel $series: $(cat "$cache/$series/release")"
+	exit
+fi
 work=$(mktemp -d "$cache/tmp.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -131,5 +136,6 @@ if [ ! -d "$dest" ]; then
 	mv "$work/tree" "$dest"
 fi
 ln -s "kernels/${dest##*/}" "$work/link"
+touch "$dest"
 mv -T "$work/link" "$cache/$series"
 echo "kernel $series: $(cat "$cache/$series/release")"

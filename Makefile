@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make help" says what there is. Everything that is built goes to build/.
+
+KERNELS := 6.12 6.1
+CACHE := $(or $(PORCH_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/porch)
+
+all: modules tool
+
+help:
+	@echo '  all          the module and the tool (default)'
+	@echo '  modules      the module, for Debian 12'"'"'s kernels $(KERNELS)'
+	@echo '  modules KDIR=/lib/modules/$$(uname -r)/build'
+	@echo '               the module, for any kernel'"'"'s headers'
+	@echo '  tool         porchctl'
+	@echo '  demo         see packets cross Porch in a VM'
+	@echo '  lab          a shell in a VM with Porch and a small network'
+	@echo '  check        every test, on $(KERNELS)'
+	@echo '  lint         style, sparse, warnings'
+	@echo '  core-check   the algorithms, in user space'
+	@echo '  setup        install packages, fetch kernels (all of the above but'
+	@echo '               KDIR= and tool do so by themselves)'
+	@echo '  clean        remove build/'
+
+setup:
+	@selftests/vm/setup.sh
+
+ifdef KDIR
+modules:
+	scripts/module.sh $(KDIR) build/$(shell cat $(KDIR)/include/config/kernel.release)
+else
+modules: $(KERNELS:%=module-%)
+endif
+
+module-%: setup
+	scripts/module.sh $(CACHE)/$*/headers build/$*
+
+tool:
+	$(MAKE) -C userctl BUILD=$(CURDIR)/build
+
+core-check:
+	$(MAKE) -C selftests/core check
+
+demo: module-6.12 tool
+	selftests/vm/run.sh -- selftests/net/demo.sh
+
+lab: module-6.12 tool
+	selftests/vm/run.sh -i -- selftests/vm/lab.sh
+
+lint: setup
+	scripts/lint.sh
+
+check: setup
+	scripts/check.sh
+
+clean:
+	rm -rf build
+
+.PHONY: all help setup modules tool core-check demo lab lint check clean

@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: module.sh KDIR OUT [MAKE-ARGUMENT]...
+#
+# Build the module against the kernel headers in KDIR. Kbuild writes beside the
+# sources, so OUT gets links to them, and every kernel its own OUT. A warning
+# fails the build, and takes the objects along, so that it is not forgotten by
+# the next one.
+
+set -euo pipefail
+top=$(readlink -f "$(dirname "$0")/..")
+kdir=$(readlink -f "$1")
+out=$(readlink -m "$2")
+shift 2
+
+mkdir -p "${out%/*}"
+exec 9> "$out.lock"
+flock 9
+
+# Objects are of no use to another kernel, and make would not notice.
+if [ "$(readlink "$out/headers" || true)" != "$kdir" ]; then
+	rm -rf "$out"
+	mkdir -p "$out"
+	ln -s "$kdir" "$out/headers"
+	# Of a kernel in the cache, this is what the VM boots.
+	[ ! -e "${kdir%/root/usr/src/*}/vmlinuz" ] ||
+		ln -s "${kdir%/root/usr/src/*}" "$out/kernel"
+fi
+
+find "$out" -type l -path "$out/*/*" -delete
+(cd "$top" && find kmod uapi -type f \
+	\( -name '*.[chS]' -o -name Kbuild -o -name Kconfig \)) |
+while read -r file; do
+	mkdir -p "$out/${file%/*}"
+	ln -s "$top/$file" "$out/$file"
+done
+
+if ! make -s -C "$kdir" M="$out/kmod" -j"$(nproc)" W=1 "$@" modules \
+		> "$out/log" 2>&1; then
+	cat "$out/log"
+	exit 1
+fi
+
+# That the machine's gcc is not to the letter the one that built the kernel is
+# no fault of ours.
+if grep -E '(warning|WARNING|error): ' "$out/log" |
+   grep -v 'the compiler differs'; then
+	find "$out/kmod" -type f -delete
+	echo "module.sh: warnings; see $out/log" >&2
+	exit 1
+fi
+echo "built $out/kmod/porch.ko"
