@@ -9,6 +9,7 @@
 # the next one.
 
 set -euo pipefail
+unset MAKEFLAGS		# the caller's job server and KDIR= are not for kbuild
 top=$(readlink -f "$(dirname "$0")/..")
 kdir=$(readlink -f "$1")
 out=$(readlink -m "$2")

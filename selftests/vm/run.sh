@@ -89,7 +89,7 @@ start_qemu()
 	      -virtfs "local,path=/,mount_tag=root,$plain,readonly=on,multidevs=remap"
 	      -virtfs "local,path=$kernel/modules/,mount_tag=modules,$plain,readonly=on"
 	      -virtfs "local,path=$run/vm,mount_tag=vm,$plain"
-	      -append "console=ttyS0 loglevel=5 oops=panic panic=-1 $*")
+	      -append "console=ttyS0 loglevel=5 log_buf_len=4M oops=panic panic=-1 $*")
 	if [ -n "$share" ]; then
 		args+=(-virtfs "local,path=${share//,/,,},mount_tag=share,$plain")
 	fi

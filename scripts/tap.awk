@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Reduce what a test printed, TAP or not, to test points whose names begin with
+# the test's. Wants -v name=NAME -v status=EXIT-STATUS, as kselftest knows it:
+# 0 is passed, 4 skipped, all else failed.
+
+function point(result, text)
+{
+	print result " - " name (text == "" ? "" : ": " text)
+	points++
+	if (result == "not ok" && text !~ /# (SKIP|TODO)/)
+		failed++
+}
+
+/^(not )?ok([ \t]|$)/ {
+	result = /^not/ ? "not ok" : "ok"
+	text = $0
+	sub(/^(not )?ok[ \t]*([0-9]+)?[ \t]*(- )?/, "", text)
+	point(result, text)
+}
+
+/^1\.\.[0-9]+/ {
+	plan = substr($1, 4)
+	if (plan == 0)
+		point("ok", "# SKIP " $0)
+	planned = 1
+}
+
+/^Bail out!/ {
+	point("not ok", $0)
+}
+
+END {
+	if (planned && plan > 0 && points != plan)
+		point("not ok", (points + 0) " of " plan " planned points")
+	if (status == 4 && !points)
+		point("ok", "# SKIP")
+	else if (status == 124 || status == 137)
+		point("not ok", "took too long")
+	else if (status != 0 && status != 4 && !failed)
+		point("not ok", "exit status " status)
+	else if (!points)
+		point("ok", "")
+}

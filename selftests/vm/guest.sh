@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: guest.sh RESULTS LIMIT TEST...
+#
+# In the VM: run tests one after the other, each beside a freshly loaded module
+# and with LIMIT seconds of time. A test must leave nothing that keeps the module
+# from being unloaded, and no complaint in the kernel log. In the folder RESULTS,
+# which survives the VM, go the test points, the name of each test that came to
+# its end, and all that the tests printed.
+
+set -uo pipefail
+here=$(dirname "$(readlink -f "$0")")
+top=$(readlink -f "$here/../..")
+results=$1
+limit=$2
+shift 2
+
+# What tests find in their environment
+PORCH_MODULE=$top/build/$(uname -r | grep -oE '^[0-9]+\.[0-9]+')/kmod/porch.ko
+export PORCH_MODULE
+export PATH=$top/build:$PATH
+cgroup=/sys/fs/cgroup/test
+
+# within SECONDS COMMAND...: its status, or 124 and leave it behind: a process
+# that hangs in the kernel cannot even be killed.
+within()
+{
+	local pid end=$((SECONDS + $1))
+	shift
+
+	"$@" &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		[ "$SECONDS" -lt "$end" ] || return 124
+		sleep 0.05
+	done
+	wait "$pid"
+}
+
+in_cgroup()
+{
+	echo "$BASHPID" > "$cgroup/cgroup.procs"
+	exec "$@"
+}
+
+loaded()
+{
+	[ -e /sys/module/porch ]
+}
+
+# Leave the machine as the next test wants to find it
+cleanup()
+{
+	echo 1 > "$cgroup/cgroup.kill"
+	ip -all netns delete
+	loaded || return 0
+	within 30 rmmod porch && return
+	echo "# the module could not be unloaded"
+	lsmod | sed -n 's/^porch /# &/p'
+	return 1
+}
+
+complaints()
+{
+	dmesg | sed "1,/porch-test: $1\$/d" | grep -A 30 -E -f "$results/complaints"
+}
+
+mkdir "$cgroup"
+sed '/^#/d; /^$/d' "$here/complaints" > "$results/complaints"
+
+for test in "$@"; do
+	name=$(basename "$test" .sh)
+	log=$results/$name.log
+	begin=$SECONDS
+	echo "porch-test: $name" > /dev/kmsg
+
+	{
+		status=0
+		if [ -e "$PORCH_MODULE" ] && ! loaded; then
+			insmod "$PORCH_MODULE" || status=1
+		fi
+		if [ "$status" = 0 ]; then
+			within "$limit" in_cgroup "$test"
+			status=$?
+		fi
+		stuck=
+		cleanup || stuck=1
+		if complaints "$name"; then
+			echo "Bail out! the kernel complained"
+		elif [ "$stuck" ]; then
+			echo "Bail out! it left something behind"
+		fi
+	} > "$log" 2>&1 < /dev/null
+
+	awk -v name="$name" -v status="$status" -f "$top/scripts/tap.awk" \
+		"$log" > "$results/points"
+	cat "$results/points" >> "$results/tap"
+	echo "$name" >> "$results/ended"
+
+	failed=$(grep -c '^not ok' "$results/points")
+	printf '  %-5s %s: %s points, %s failed, %s s\n' \
+		"$([ "$failed" = 0 ] && echo ok || echo FAIL)" "$name" \
+		"$(wc -l < "$results/points")" "$failed" $((SECONDS - begin))
+	[ "$failed" = 0 ] || sed 's/^/        /' "$log"
+	if [ "$stuck" ]; then
+		echo "no test can follow this one"
+		break
+	fi
+done

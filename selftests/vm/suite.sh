@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: suite.sh [-k SERIES] [-t SECONDS] TEST...
+#
+# Run tests in one VM, and add their points to the file $TAP. A test is an
+# executable that prints TAP, or tells by its exit status (0 passed, 4 skipped),
+# within SECONDS (120). A test that was never reached, since another one took
+# the VM down, has failed.
+
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+. "$here/../../scripts/tap.sh"
+
+series=6.12
+limit=120
+while getopts k:t: opt; do
+	case $opt in
+	k)	series=$OPTARG ;;
+	t)	limit=$OPTARG ;;
+	*)	exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+
+results=$(readlink -m "$here/../../build/results/$series")
+rm -rf "$results"
+mkdir -p "$results"
+touch "$results/ended" "$results/tap"
+
+tests=()
+for test in "$@"; do
+	tests+=("$(readlink -f "$test")")
+done
+
+vm=0
+"$here/run.sh" -k "$series" -t $(((limit + 40) * ${#tests[@]})) -s "$results" \
+	-- "$here/guest.sh" "$results" "$limit" "${tests[@]}" || vm=$?
+
+for test in "${tests[@]}"; do
+	name=$(basename "$test" .sh)
+	if ! grep -qxF "$name" "$results/ended"; then
+		echo "  FAIL  $name: did not come to its end"
+		sed 's/^/        /' "$results/$name.log" 2>/dev/null || true
+		echo "not ok - $name: did not come to its end" >> "$results/tap"
+	fi
+done
+if [ "$vm" = 0 ]; then
+	echo "ok - kernel log" >> "$results/tap"
+else
+	echo "not ok - kernel log" >> "$results/tap"
+fi
+
+sed "s/ - / - $series: /" "$results/tap" >> "$TAP"
+tally "$results/tap"
