@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stddef.h>
+
+#include <linux/porch.h>
+
+#include "attrs.h"
+
+const char *const route_types[] = {
+	[PORCH_ROUTE_TYPE_UNICAST]	= "unicast",
+	[PORCH_ROUTE_TYPE_BLACKHOLE]	= "blackhole",
+	[PORCH_ROUTE_TYPE_UNREACHABLE]	= "unreachable",
+	[PORCH_ROUTE_TYPE_PROHIBIT]	= "prohibit",
+	NULL
+};
+
+const char *const counter_groups[] = {
+	[PORCH_COUNTER_GROUP_CREATED]	= "created",
+	[PORCH_COUNTER_GROUP_PUNT]	= "punt",
+	[PORCH_COUNTER_GROUP_DROP]	= "drop",
+	[PORCH_COUNTER_GROUP_ENGINE]	= "engine",
+	NULL
+};
+
+static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
+	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
+	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
+	[PORCH_A_PORT_RX_PACKETS]	= { "rx-packets", ATTR_U64 },
+	[PORCH_A_PORT_RX_BYTES]		= { "rx-bytes", ATTR_U64 },
+	[PORCH_A_PORT_TX_PACKETS]	= { "tx-packets", ATTR_U64 },
+	[PORCH_A_PORT_TX_BYTES]		= { "tx-bytes", ATTR_U64 },
+	[PORCH_A_PORT_DROPS]		= { "drops", ATTR_U64 },
+};
+
+static const struct attr_def route_defs[PORCH_A_ROUTE_MAX + 1] = {
+	[PORCH_A_ROUTE_DST]		= { "dst", ATTR_ADDR },
+	[PORCH_A_ROUTE_PREFIX_LEN]	= { "prefix-len", ATTR_U8 },
+	[PORCH_A_ROUTE_TYPE]		= { "type", ATTR_ENUM, .words = route_types },
+	[PORCH_A_ROUTE_GATEWAY]		= { "gateway", ATTR_ADDR },
+	[PORCH_A_ROUTE_OIF]		= { "oif", ATTR_U32 },
+	[PORCH_A_ROUTE_ONLINK]		= { "onlink", ATTR_FLAG },
+	[PORCH_A_ROUTE_IFNAME]		= { "ifname", ATTR_STRING },
+	[PORCH_A_ROUTE_LINK_DOWN]	= { "link-down", ATTR_FLAG },
+	[PORCH_A_ROUTE_LOCAL]		= { "local", ATTR_FLAG },
+};
+
+static const struct attr_def engine_defs[PORCH_A_ENGINE_MAX + 1] = {
+	[PORCH_A_ENGINE_BUDGET]		= { "budget", ATTR_U32, .unit = "packets in a poll" },
+	[PORCH_A_ENGINE_TIME_LIMIT]	= { "time-limit", ATTR_U32, .unit = "us in a poll" },
+	[PORCH_A_ENGINE_LANE_LIMIT]	= { "lane-limit", ATTR_U32, .unit = "packets in a lane" },
+	[PORCH_A_ENGINE_ICMP_RATE]	= { "icmp-rate", ATTR_U32,
+					    .unit = "errors per CPU and second" },
+};
+
+static const struct attr_def counter_defs[PORCH_A_COUNTER_MAX + 1] = {
+	[PORCH_A_COUNTER_GROUP]		= { "group", ATTR_ENUM, .words = counter_groups },
+	[PORCH_A_COUNTER_NAME]		= { "name", ATTR_STRING },
+	[PORCH_A_COUNTER_VALUE]		= { "value", ATTR_U64 },
+};
+
+static const struct attr_def ledger_defs[PORCH_A_LEDGER_MAX + 1] = {
+	[PORCH_A_LEDGER_SYNC]		= { "sync", ATTR_FLAG },
+	[PORCH_A_LEDGER_RX]		= { "rx", ATTR_U64 },
+	[PORCH_A_LEDGER_CREATED]	= { "created", ATTR_U64 },
+	[PORCH_A_LEDGER_SENT]		= { "sent", ATTR_U64 },
+	[PORCH_A_LEDGER_LOCAL]		= { "local", ATTR_U64 },
+	[PORCH_A_LEDGER_PUNTED]		= { "punted", ATTR_U64 },
+	[PORCH_A_LEDGER_DROPPED]	= { "dropped", ATTR_U64 },
+	[PORCH_A_LEDGER_QUEUED]		= { "queued", ATTR_U64 },
+};
+
+static const struct attr_def status_defs[PORCH_A_STATUS_MAX + 1] = {
+	[PORCH_A_STATUS_VERSION]	= { "version", ATTR_STRING },
+	[PORCH_A_STATUS_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_STATUS_PORTS]		= { "ports", ATTR_U32 },
+	[PORCH_A_STATUS_ROUTES_V4]	= { "routes-v4", ATTR_U32 },
+	[PORCH_A_STATUS_ROUTES_V6]	= { "routes-v6", ATTR_U32 },
+	[PORCH_A_STATUS_LOCAL_ADDRESSES] = { "local-addresses", ATTR_U32 },
+	[PORCH_A_STATUS_CPUS]		= { "cpus", ATTR_U32 },
+};
+
+const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX };
+const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX };
+const struct attr_set engine_attrs = { "engine", engine_defs, PORCH_A_ENGINE_MAX };
+const struct attr_set counter_attrs = { "counter", counter_defs, PORCH_A_COUNTER_MAX };
+const struct attr_set ledger_attrs = { "ledger", ledger_defs, PORCH_A_LEDGER_MAX };
+const struct attr_set status_attrs = { "status", status_defs, PORCH_A_STATUS_MAX };

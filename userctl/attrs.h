@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the attributes of the netlink family are called and what they hold:
+ * the tool's copy of the spec, in one place. A test compares it with the spec.
+ */
+#ifndef PORCHCTL_ATTRS_H
+#define PORCHCTL_ATTRS_H
+
+#include <stdint.h>
+
+enum attr_type {
+	ATTR_UNKNOWN,
+	ATTR_FLAG,
+	ATTR_U8,
+	ATTR_U16,
+	ATTR_U32,
+	ATTR_U64,
+	ATTR_ENUM,	/* u8 that stands for a word */
+	ATTR_STRING,
+	ATTR_ADDR,	/* 4 bytes of IPv4 or 16 of IPv6, network order */
+};
+
+struct attr_def {
+	const char *name;
+	enum attr_type type;
+	const char *const *words;	/* of ATTR_ENUM, NULL at the end */
+	const char *unit;		/* for human readers */
+};
+
+/* Attribute numbers of a set are below this. */
+#define ATTR_SET_SIZE 32
+
+struct attr_set {
+	const char *name;
+	const struct attr_def *defs;
+	uint16_t max;
+};
+
+extern const char *const route_types[];
+extern const char *const counter_groups[];
+
+extern const struct attr_set port_attrs;
+extern const struct attr_set route_attrs;
+extern const struct attr_set engine_attrs;
+extern const struct attr_set counter_attrs;
+extern const struct attr_set ledger_attrs;
+extern const struct attr_set status_attrs;
+
+#endif /* PORCHCTL_ATTRS_H */

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The table of commands. An object (port) has verbs (add), a verb has
+ * arguments; from this table words are parsed and the help is written.
+ */
+#ifndef PORCHCTL_CMD_H
+#define PORCHCTL_CMD_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ipc.h"
+#include "show.h"
+
+/* Room for a word of a command, with its terminating NUL. */
+#define WORD_SIZE	128
+#define MAX_ARGS	8
+
+enum arg_kind {
+	ARG_END,
+	ARG_FLAG,	/* the keyword alone */
+	ARG_U32,
+	ARG_DEV,	/* name of a network device */
+	ARG_ADDR,
+	ARG_PREFIX,
+	ARG_WORD,	/* one of a list, or any if there is no list */
+};
+
+/**
+ * struct arg - an argument of a verb
+ * @kind: what it holds
+ * @key: keyword before it; NULL if its place tells it
+ * @value: what the synopsis calls its value; NULL for a flag
+ * @help: a line for people
+ * @words: for %ARG_WORD, what is allowed, NULL at the end
+ * @required: the verb makes no sense without it
+ */
+struct arg {
+	enum arg_kind kind;
+	const char *key;
+	const char *value;
+	const char *help;
+	const char *const *words;
+	bool required;
+};
+
+/**
+ * struct addr - an address or a prefix
+ * @family: %AF_INET or %AF_INET6; %AF_UNSPEC for a "default" of either
+ * @bytes: in network order
+ * @len: length of the prefix
+ */
+struct addr {
+	int family;
+	uint8_t bytes[16];
+	uint8_t len;
+};
+
+/**
+ * struct value - what the words said about an argument
+ * @word: the word itself; NULL if the argument is absent
+ * @num: number, index of the device, or place in the list of words
+ * @addr: address or prefix
+ */
+struct value {
+	const char *word;
+	uint32_t num;
+	struct addr addr;
+};
+
+/**
+ * struct ctl - what a command works with
+ * @ipc: open when the command runs
+ * @show: where it shows its results
+ * @stats: show details, too (-s)
+ * @family: only this one (-4, -6), or %AF_UNSPEC
+ */
+struct ctl {
+	struct ipc *ipc;
+	struct show show;
+	bool stats;
+	int family;
+};
+
+/**
+ * struct verb - what can be done with an object
+ * @name: its word
+ * @help: a line for people
+ * @args: ends with %ARG_END
+ * @some: at least one argument must be given
+ * @run: gets a value for each of @args; returns an exit code
+ */
+struct verb {
+	const char *name;
+	const char *help;
+	const struct arg *args;
+	bool some;
+	int (*run)(struct ctl *ctl, const struct value *values);
+};
+
+/**
+ * struct object - what a command is about
+ * @name: its word
+ * @help: a line for people
+ * @verbs: the first is meant where none is named; ends with a nameless one
+ */
+struct object {
+	const char *name;
+	const char *help;
+	const struct verb *verbs;
+};
+
+extern const struct object engine_object;
+extern const struct object ledger_object;
+extern const struct object port_object;
+extern const struct object route_object;
+extern const struct object stats_object;
+extern const struct object status_object;
+
+/**
+ * ctl_call() - send a request and report what the kernel has to say about it
+ * @ctl: its ipc holds the request
+ * @set: attributes of the request and the replies
+ * @fn: is called for each message of the reply, may be NULL
+ * @arg: for @fn
+ *
+ * Return: an exit code
+ */
+int ctl_call(struct ctl *ctl, const struct attr_set *set, ipc_reply_fn fn, void *arg);
+
+/**
+ * ctl_call_list() - the same, where the replies are rows of one list
+ * @ctl: its ipc holds the request
+ * @set: attributes of the request and the replies
+ * @fn: shows a message of the reply as a row
+ * @arg: for @fn
+ *
+ * Return: an exit code
+ */
+int ctl_call_list(struct ctl *ctl, const struct attr_set *set, ipc_reply_fn fn, void *arg);
+
+#endif /* PORCHCTL_CMD_H */

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/porch.h>
+
+#include "cmd.h"
+
+/* What can be set, and the attributes that carry it. */
+enum { BUDGET, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, SETTINGS };
+
+static const uint16_t setting_attrs[SETTINGS] = {
+	[BUDGET]	= PORCH_A_ENGINE_BUDGET,
+	[TIME_LIMIT]	= PORCH_A_ENGINE_TIME_LIMIT,
+	[LANE_LIMIT]	= PORCH_A_ENGINE_LANE_LIMIT,
+	[ICMP_RATE]	= PORCH_A_ENGINE_ICMP_RATE,
+};
+
+static const struct arg set_args[] = {
+	[BUDGET] = { ARG_U32, "budget", "N",
+		     .help = "packets that one poll may take before others get their turn" },
+	[TIME_LIMIT] = { ARG_U32, "time-limit", "USEC",
+			 .help = "time that one poll may take" },
+	[LANE_LIMIT] = { ARG_U32, "lane-limit", "N",
+			 .help = "packets that one lane of one CPU may hold" },
+	[ICMP_RATE] = { ARG_U32, "icmp-rate", "N",
+			.help = "ICMP errors that one CPU may send in a second" },
+	{ }
+};
+
+static const struct arg no_args[] = {
+	{ }
+};
+
+static int engine_show(struct ctl *ctl, const struct value *values)
+{
+	(void)values;
+	ipc_request(ctl->ipc, PORCH_CMD_ENGINE_GET, 0);
+	return ctl_call(ctl, &engine_attrs, show_record, &ctl->show);
+}
+
+static int engine_set(struct ctl *ctl, const struct value *values)
+{
+	int i;
+
+	ipc_request(ctl->ipc, PORCH_CMD_ENGINE_SET, 0);
+	for (i = 0; i < SETTINGS; i++)
+		if (values[i].word)
+			ipc_put_u32(ctl->ipc, setting_attrs[i], values[i].num);
+	return ctl_call(ctl, &engine_attrs, NULL, NULL);
+}
+
+static const struct verb verbs[] = {
+	{ "show", "show the settings", no_args, .run = engine_show },
+	{ "set", "change settings; the others stay as they are", set_args, .some = true,
+	  .run = engine_set },
+	{ }
+};
+
+const struct object engine_object = { "engine", "how much work is done at a time", verbs };

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/porch.h>
+
+#include "cmd.h"
+
+enum { DEV };
+
+static const struct arg change_args[] = {
+	[DEV] = { ARG_DEV, .value = "DEV", .required = true, .help = "network device" },
+	{ }
+};
+
+static const struct arg show_args[] = {
+	[DEV] = { ARG_DEV, .value = "DEV", .help = "only this port" },
+	{ }
+};
+
+static int change(struct ctl *ctl, uint8_t cmd, const struct value *values)
+{
+	ipc_request(ctl->ipc, cmd, 0);
+	ipc_put_u32(ctl->ipc, PORCH_A_PORT_IFINDEX, values[DEV].num);
+	return ctl_call(ctl, &port_attrs, NULL, NULL);
+}
+
+static int port_add(struct ctl *ctl, const struct value *values)
+{
+	return change(ctl, PORCH_CMD_PORT_ADD, values);
+}
+
+static int port_del(struct ctl *ctl, const struct value *values)
+{
+	return change(ctl, PORCH_CMD_PORT_DEL, values);
+}
+
+static void show_port(const struct reply *reply, void *arg)
+{
+	struct ctl *ctl = arg;
+	struct show *show = &ctl->show;
+
+	show_row_begin(show);
+	show_attr(show, reply, PORCH_A_PORT_IFINDEX, "%s: ");
+	show_attr(show, reply, PORCH_A_PORT_IFNAME, "%s");
+	if (ctl->stats) {
+		show_attr(show, reply, PORCH_A_PORT_RX_PACKETS, "\n    rx    %12s packets");
+		show_attr(show, reply, PORCH_A_PORT_RX_BYTES, " %16s bytes");
+		show_attr(show, reply, PORCH_A_PORT_TX_PACKETS, "\n    tx    %12s packets");
+		show_attr(show, reply, PORCH_A_PORT_TX_BYTES, " %16s bytes");
+		show_attr(show, reply, PORCH_A_PORT_DROPS, "\n    drops %12s packets");
+	}
+	show_row_end(show);
+}
+
+static int port_show(struct ctl *ctl, const struct value *values)
+{
+	if (values[DEV].word) {
+		ipc_request(ctl->ipc, PORCH_CMD_PORT_GET, 0);
+		ipc_put_u32(ctl->ipc, PORCH_A_PORT_IFINDEX, values[DEV].num);
+	} else {
+		ipc_request_dump(ctl->ipc, PORCH_CMD_PORT_GET);
+	}
+	return ctl_call_list(ctl, &port_attrs, show_port, ctl);
+}
+
+static const struct verb verbs[] = {
+	{ "show", "show the ports; -s adds their counters", show_args, .run = port_show },
+	{ "add", "attach a device, which becomes a port", change_args, .run = port_add },
+	{ "del", "detach a port, which becomes an ordinary device again", change_args,
+	  .run = port_del },
+	{ }
+};
+
+const struct object port_object = { "port", "devices whose packets take this path", verbs };

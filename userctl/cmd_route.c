@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <linux/netlink.h>
+#include <linux/porch.h>
+
+#include "cmd.h"
+#include "err.h"
+
+enum { TYPE, PREFIX, VIA, DEV, ONLINK };
+
+#define ARGS_OF_ROUTE								\
+	[TYPE] = { ARG_WORD, .value = "TYPE", .words = route_types,		\
+		   .help = "what becomes of a packet, unicast if absent" },	\
+	[PREFIX] = { ARG_PREFIX, .value = "PREFIX", .required = true,		\
+		     .help = "destination: a prefix, an address, or default" },	\
+	[VIA] = { ARG_ADDR, "via", "ADDR", .help = "address of the next router" }, \
+	[DEV] = { ARG_DEV, "dev", "DEV", .help = "output device" }
+
+static const struct arg add_args[] = {
+	ARGS_OF_ROUTE,
+	[ONLINK] = { ARG_FLAG, "onlink", .help = "take the router to be on the link" },
+	{ }
+};
+
+static const struct arg del_args[] = {
+	ARGS_OF_ROUTE,
+	{ }
+};
+
+static const struct arg no_args[] = {
+	{ }
+};
+
+enum { ADDR };
+
+static const struct arg get_args[] = {
+	[ADDR] = { ARG_ADDR, .value = "ADDR", .required = true, .help = "destination" },
+	{ }
+};
+
+static void put_addr(struct ctl *ctl, uint16_t attr, const struct addr *addr)
+{
+	ipc_put(ctl->ipc, attr, addr->bytes, addr->family == AF_INET6 ? 16 : 4);
+}
+
+static int change(struct ctl *ctl, uint8_t cmd, uint16_t flags, const struct value *values)
+{
+	struct addr dst = values[PREFIX].addr;
+
+	/* A default is of the family of -4, -6 or the router, else of IPv4. */
+	if (!dst.family)
+		dst.family = ctl->family ?: values[VIA].addr.family;
+
+	ipc_request(ctl->ipc, cmd, flags);
+	put_addr(ctl, PORCH_A_ROUTE_DST, &dst);
+	ipc_put_u8(ctl->ipc, PORCH_A_ROUTE_PREFIX_LEN, dst.len);
+	if (values[TYPE].word)
+		ipc_put_u8(ctl->ipc, PORCH_A_ROUTE_TYPE, values[TYPE].num);
+	if (values[VIA].word)
+		put_addr(ctl, PORCH_A_ROUTE_GATEWAY, &values[VIA].addr);
+	if (values[DEV].word)
+		ipc_put_u32(ctl->ipc, PORCH_A_ROUTE_OIF, values[DEV].num);
+	if (cmd == PORCH_CMD_ROUTE_ADD && values[ONLINK].word)
+		ipc_put(ctl->ipc, PORCH_A_ROUTE_ONLINK, NULL, 0);
+	return ctl_call(ctl, &route_attrs, NULL, NULL);
+}
+
+static int route_add(struct ctl *ctl, const struct value *values)
+{
+	return change(ctl, PORCH_CMD_ROUTE_ADD, NLM_F_CREATE | NLM_F_EXCL, values);
+}
+
+static int route_replace(struct ctl *ctl, const struct value *values)
+{
+	return change(ctl, PORCH_CMD_ROUTE_ADD, NLM_F_CREATE | NLM_F_REPLACE, values);
+}
+
+static int route_del(struct ctl *ctl, const struct value *values)
+{
+	return change(ctl, PORCH_CMD_ROUTE_DEL, 0, values);
+}
+
+static int dst_family(const struct reply *reply)
+{
+	return reply->attrs[PORCH_A_ROUTE_DST].len == 16 ? AF_INET6 : AF_INET;
+}
+
+/*
+ * Written so that it can be read back: as "default" only where its family can
+ * be told from the gateway, or is IPv4; an address without its full length.
+ */
+static void show_dst(struct show *show, const struct reply *reply)
+{
+	bool ipv6 = dst_family(reply) == AF_INET6;
+	uint64_t len = reply_uint(reply, PORCH_A_ROUTE_PREFIX_LEN);
+	bool has_default = !len && (!ipv6 || reply_has(reply, PORCH_A_ROUTE_GATEWAY));
+	bool host = len == (ipv6 ? 128 : 32);
+
+	show_attr(show, reply, PORCH_A_ROUTE_DST, has_default ? NULL : "%s");
+	show_attr(show, reply, PORCH_A_ROUTE_PREFIX_LEN, has_default || host ? NULL : "/%s");
+	if (has_default)
+		show_text(show, "default");
+}
+
+static void show_route(const struct reply *reply, void *arg)
+{
+	struct ctl *ctl = arg;
+	struct show *show = &ctl->show;
+	bool unicast = reply_uint(reply, PORCH_A_ROUTE_TYPE) == PORCH_ROUTE_TYPE_UNICAST;
+
+	if (ctl->family && ctl->family != dst_family(reply))
+		return;
+	show_row_begin(show);
+	show_attr(show, reply, PORCH_A_ROUTE_LOCAL, "local ");
+	show_attr(show, reply, PORCH_A_ROUTE_TYPE, unicast ? NULL : "%s ");
+	show_dst(show, reply);
+	show_attr(show, reply, PORCH_A_ROUTE_GATEWAY, " via %s");
+	show_attr(show, reply, PORCH_A_ROUTE_OIF, NULL);
+	show_attr(show, reply, PORCH_A_ROUTE_IFNAME, " dev %s");
+	show_attr(show, reply, PORCH_A_ROUTE_ONLINK, " onlink");
+	show_attr(show, reply, PORCH_A_ROUTE_LINK_DOWN, " linkdown");
+	show_row_end(show);
+}
+
+static int route_show(struct ctl *ctl, const struct value *values)
+{
+	(void)values;
+	ipc_request_dump(ctl->ipc, PORCH_CMD_ROUTE_GET);
+	return ctl_call_list(ctl, &route_attrs, show_route, ctl);
+}
+
+static int route_get(struct ctl *ctl, const struct value *values)
+{
+	ipc_request(ctl->ipc, PORCH_CMD_ROUTE_GET, 0);
+	put_addr(ctl, PORCH_A_ROUTE_DST, &values[ADDR].addr);
+	return ctl_call_list(ctl, &route_attrs, show_route, ctl);
+}
+
+static const struct verb verbs[] = {
+	{ "show", "show the routes; -4 or -6 those of one family", no_args, .run = route_show },
+	{ "add", "add a route", add_args, .run = route_add },
+	{ "replace", "add a route, or put it in the place of the prefix's old one", add_args,
+	  .run = route_replace },
+	{ "del", "remove a route, which must be as described", del_args, .run = route_del },
+	{ "get", "show the route that a packet to an address takes", get_args, .run = route_get },
+	{ }
+};
+
+const struct object route_object = { "route", "where packets are forwarded to", verbs };

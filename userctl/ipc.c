@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+#include "ipc.h"
+
+#define REQUEST_SIZE	4096
+/* The kernel fills what it is offered, but no more than this. */
+#define CHUNK_SIZE	32768
+#define DUMP_TRIES	5
+
+/**
+ * struct ipc - a socket to a family, the request at hand and its reply
+ * @family: name of the family
+ * @version: version of its protocol
+ * @nl: the socket, NULL before ipc_open()
+ * @portid: address of the socket
+ * @id: number of the family
+ * @seq: number of the last request
+ * @request: the request
+ * @reply: messages of the reply, header by header, without acks
+ * @reply_len: their length
+ * @reply_size: room for them
+ * @error: what became of the last call
+ */
+struct ipc {
+	const char *family;
+	uint8_t version;
+	struct mnl_socket *nl;
+	uint32_t portid;
+	uint16_t id;
+	uint32_t seq;
+	union {
+		struct nlmsghdr hdr;
+		char buf[REQUEST_SIZE];
+	} request;
+	char *reply;
+	size_t reply_len;
+	size_t reply_size;
+	char error[512];
+};
+
+struct ipc *ipc_alloc(const char *family, uint8_t version)
+{
+	struct ipc *ipc = calloc(1, sizeof(*ipc));
+
+	if (!ipc)
+		return NULL;
+	ipc->family = family;
+	ipc->version = version;
+	return ipc;
+}
+
+static void ipc_close(struct ipc *ipc)
+{
+	if (ipc->nl)
+		mnl_socket_close(ipc->nl);
+	ipc->nl = NULL;
+}
+
+void ipc_free(struct ipc *ipc)
+{
+	if (!ipc)
+		return;
+	ipc_close(ipc);
+	free(ipc->reply);
+	free(ipc);
+}
+
+const char *ipc_error(const struct ipc *ipc)
+{
+	return ipc->error;
+}
+
+__attribute__((format(printf, 3, 4)))
+static int ipc_fail(struct ipc *ipc, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ipc->error, sizeof(ipc->error), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+__attribute__((format(printf, 2, 3)))
+static void ipc_error_add(struct ipc *ipc, const char *fmt, ...)
+{
+	size_t len = strlen(ipc->error);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ipc->error + len, sizeof(ipc->error) - len, fmt, ap);
+	va_end(ap);
+}
+
+static void request_begin(struct ipc *ipc, uint16_t type, uint8_t cmd, uint8_t version,
+			  uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(ipc->request.buf);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	genl->cmd = cmd;
+	genl->version = version;
+}
+
+void ipc_request(struct ipc *ipc, uint8_t cmd, uint16_t flags)
+{
+	request_begin(ipc, ipc->id, cmd, ipc->version, NLM_F_ACK | flags);
+}
+
+void ipc_request_dump(struct ipc *ipc, uint8_t cmd)
+{
+	request_begin(ipc, ipc->id, cmd, ipc->version, NLM_F_DUMP);
+}
+
+/* Words are limited, see WORD_SIZE, so that a request always fits. */
+void ipc_put(struct ipc *ipc, uint16_t attr, const void *data, size_t len)
+{
+	bool fits = mnl_attr_put_check(&ipc->request.hdr, REQUEST_SIZE, attr, len, data);
+
+	assert(fits);
+	(void)fits;
+}
+
+void ipc_put_u8(struct ipc *ipc, uint16_t attr, uint8_t value)
+{
+	ipc_put(ipc, attr, &value, sizeof(value));
+}
+
+void ipc_put_u32(struct ipc *ipc, uint16_t attr, uint32_t value)
+{
+	ipc_put(ipc, attr, &value, sizeof(value));
+}
+
+static const char *attr_name(const struct attr_set *set, uint16_t type)
+{
+	return type <= set->max && set->defs[type].name ? set->defs[type].name : "unknown";
+}
+
+static const char *name_at(const struct ipc *ipc, const struct attr_set *set, uint32_t offset)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, &ipc->request.hdr, GENL_HDRLEN)
+		if ((const char *)attr - ipc->request.buf == offset)
+			return attr_name(set, mnl_attr_get_type(attr));
+	return NULL;
+}
+
+/* Say what a refused attribute may be, if that is a range. */
+static void explain_policy(struct ipc *ipc, const struct nlattr *policy)
+{
+	const struct nlattr *attr, *min = NULL, *max = NULL;
+
+	mnl_attr_for_each_nested(attr, policy) {
+		if (mnl_attr_get_payload_len(attr) < sizeof(uint64_t))
+			continue;
+		if (mnl_attr_get_type(attr) == NL_POLICY_TYPE_ATTR_MIN_VALUE_U)
+			min = attr;
+		else if (mnl_attr_get_type(attr) == NL_POLICY_TYPE_ATTR_MAX_VALUE_U)
+			max = attr;
+	}
+	if (min && max)
+		ipc_error_add(ipc, ", allowed %llu to %llu",
+			      (unsigned long long)mnl_attr_get_u64(min),
+			      (unsigned long long)mnl_attr_get_u64(max));
+}
+
+/**
+ * explain() - put an ack into words
+ * @ipc: owns the request that was acked, and takes the words
+ * @set: attributes of the request
+ * @nlh: the ack, or the end of a dump
+ * @code: negative errno in it, 0 if the request succeeded
+ * @offset: where the attributes of the extended ack begin
+ *
+ * Return: @code
+ */
+static int explain(struct ipc *ipc, const struct attr_set *set, const struct nlmsghdr *nlh,
+		   int code, size_t offset)
+{
+	const struct nlattr *attr, *tb[NLMSGERR_ATTR_MAX + 1] = { NULL };
+	const char *name = NULL, *missing = "";
+
+	ipc->error[0] = '\0';
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS)
+		mnl_attr_for_each(attr, nlh, offset)
+			if (mnl_attr_get_type(attr) <= NLMSGERR_ATTR_MAX)
+				tb[mnl_attr_get_type(attr)] = attr;
+
+	attr = tb[NLMSGERR_ATTR_MSG];
+	if (attr)
+		ipc_error_add(ipc, "%.*s", mnl_attr_get_payload_len(attr),
+			      (const char *)mnl_attr_get_payload(attr));
+	if (!code)
+		return 0;
+
+	attr = tb[NLMSGERR_ATTR_OFFS];
+	if (attr && mnl_attr_get_payload_len(attr) == sizeof(uint32_t))
+		name = name_at(ipc, set, mnl_attr_get_u32(attr));
+	attr = tb[NLMSGERR_ATTR_MISS_TYPE];
+	if (attr && mnl_attr_get_payload_len(attr) == sizeof(uint32_t)) {
+		name = attr_name(set, mnl_attr_get_u32(attr));
+		missing = "missing ";
+	}
+	if (name) {
+		ipc_error_add(ipc, "%s(%sattribute %s", ipc->error[0] ? " " : "", missing, name);
+		if (tb[NLMSGERR_ATTR_POLICY])
+			explain_policy(ipc, tb[NLMSGERR_ATTR_POLICY]);
+		ipc_error_add(ipc, ")");
+	}
+	ipc_error_add(ipc, "%s%s", ipc->error[0] ? ": " : "", strerror(-code));
+	return code;
+}
+
+static int read_ack(struct ipc *ipc, const struct attr_set *set, const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *ack = mnl_nlmsg_get_payload(nlh);
+	size_t offset = sizeof(*ack);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ack))
+		return ipc_fail(ipc, -EPROTO, "the kernel sent a truncated ack");
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		offset += MNL_ALIGN(ack->msg.nlmsg_len) - MNL_NLMSG_HDRLEN;
+	return explain(ipc, set, nlh, ack->error, offset);
+}
+
+static int read_done(struct ipc *ipc, const struct attr_set *set, const struct nlmsghdr *nlh)
+{
+	const int *code = mnl_nlmsg_get_payload(nlh);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*code))
+		return ipc_fail(ipc, -EPROTO, "the kernel sent a truncated end of a list");
+	return explain(ipc, set, nlh, *code, sizeof(*code));
+}
+
+static int send_request(struct ipc *ipc)
+{
+	struct nlmsghdr *nlh = &ipc->request.hdr;
+
+	nlh->nlmsg_seq = ++ipc->seq;
+	ipc->reply_len = 0;
+	if (mnl_socket_sendto(ipc->nl, nlh, nlh->nlmsg_len) < 0)
+		return ipc_fail(ipc, -errno, "cannot send a request: %s", strerror(errno));
+	return 0;
+}
+
+/* Read one datagram behind what is there already. */
+static ssize_t receive(struct ipc *ipc)
+{
+	ssize_t len;
+
+	if (ipc->reply_size - ipc->reply_len < CHUNK_SIZE) {
+		size_t size = ipc->reply_size * 2 + CHUNK_SIZE;
+		char *reply = realloc(ipc->reply, size);
+
+		if (!reply)
+			return ipc_fail(ipc, -ENOMEM, "no memory for the reply of the kernel");
+		ipc->reply = reply;
+		ipc->reply_size = size;
+	}
+	do {
+		len = mnl_socket_recvfrom(ipc->nl, ipc->reply + ipc->reply_len, CHUNK_SIZE);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return ipc_fail(ipc, -errno, "cannot receive a reply: %s", strerror(errno));
+	return len;
+}
+
+/**
+ * collect() - receive a reply up to its end, and keep its messages
+ * @ipc: owns the request, and takes the messages
+ * @set: attributes of the request
+ * @interrupted: set if the kernel says that the list changed meanwhile
+ *
+ * Return: 0 or a negative errno
+ */
+static int collect(struct ipc *ipc, const struct attr_set *set, bool *interrupted)
+{
+	for (;;) {
+		ssize_t received = receive(ipc);
+		const struct nlmsghdr *nlh;
+		int len = received;
+
+		if (received < 0)
+			return received;
+
+		nlh = (const struct nlmsghdr *)(ipc->reply + ipc->reply_len);
+		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+			if (nlh->nlmsg_seq != ipc->seq || nlh->nlmsg_pid != ipc->portid)
+				return ipc_fail(ipc, -EPROTO,
+						"the kernel answered a request that was not sent");
+			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+				*interrupted = true;
+			if (nlh->nlmsg_type == NLMSG_ERROR)
+				return read_ack(ipc, set, nlh);
+			if (nlh->nlmsg_type == NLMSG_DONE)
+				return read_done(ipc, set, nlh);
+			if (nlh->nlmsg_type != ipc->request.hdr.nlmsg_type)
+				return ipc_fail(ipc, -EPROTO,
+						"the kernel sent a message of another family");
+			ipc->reply_len = (const char *)nlh - ipc->reply +
+					 MNL_ALIGN(nlh->nlmsg_len);
+		}
+		if (len)
+			return ipc_fail(ipc, -EPROTO, "the kernel sent a truncated reply");
+	}
+}
+
+static bool attr_valid(const struct attr_def *def, const char *data, uint16_t len)
+{
+	switch (def->type) {
+	case ATTR_FLAG:
+		return len == 0;
+	case ATTR_U8:
+	case ATTR_ENUM:
+		return len == sizeof(uint8_t);
+	case ATTR_U16:
+		return len == sizeof(uint16_t);
+	case ATTR_U32:
+		return len == sizeof(uint32_t);
+	case ATTR_U64:
+		return len == sizeof(uint64_t);
+	case ATTR_STRING:
+		return len && !data[len - 1];
+	case ATTR_ADDR:
+		return len == 4 || len == 16;
+	case ATTR_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+/* Attributes that the tool does not know are those of a newer module. */
+static int parse_reply(struct ipc *ipc, const struct nlmsghdr *nlh, struct reply *reply)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		const void *data = mnl_attr_get_payload(attr);
+		uint16_t len = mnl_attr_get_payload_len(attr);
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (type > reply->set->max || !reply->set->defs[type].name)
+			continue;
+		if (!attr_valid(&reply->set->defs[type], data, len))
+			return ipc_fail(ipc, -EPROTO,
+					"the kernel sent an invalid value (attribute %s)",
+					attr_name(reply->set, type));
+		reply->attrs[type].data = data;
+		reply->attrs[type].len = len;
+	}
+	return 0;
+}
+
+static int deliver(struct ipc *ipc, const struct attr_set *set, ipc_reply_fn fn, void *arg)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)ipc->reply;
+	const char *end = ipc->reply + ipc->reply_len;
+	int err;
+
+	for (; (const char *)nlh < end;
+	     nlh = (const void *)((const char *)nlh + MNL_ALIGN(nlh->nlmsg_len))) {
+		struct reply reply = { .set = set };
+
+		err = parse_reply(ipc, nlh, &reply);
+		if (err)
+			return err;
+		fn(&reply, arg);
+	}
+	return 0;
+}
+
+int ipc_call(struct ipc *ipc, const struct attr_set *set, ipc_reply_fn fn, void *arg)
+{
+	int tries = 0, err;
+
+	assert(set->max < ATTR_SET_SIZE);
+	for (;;) {
+		bool interrupted = false;
+
+		err = send_request(ipc);
+		if (!err)
+			err = collect(ipc, set, &interrupted);
+		if (err)
+			return err;
+		if (!interrupted)
+			break;
+		if (++tries == DUMP_TRIES)
+			return ipc_fail(ipc, -EINTR, "the list changed while it was read, %d times",
+					tries);
+	}
+	return fn ? deliver(ipc, set, fn, arg) : 0;
+}
+
+static void read_family(const struct reply *reply, void *arg)
+{
+	uint16_t *id = arg;
+
+	*id = reply_uint(reply, CTRL_ATTR_FAMILY_ID);
+}
+
+int ipc_open(struct ipc *ipc)
+{
+	static const struct attr_def defs[] = {
+		[CTRL_ATTR_FAMILY_ID] = { "family-id", ATTR_U16 },
+		[CTRL_ATTR_FAMILY_NAME] = { "family-name", ATTR_STRING },
+	};
+	static const struct attr_set ctrl = { "ctrl", defs, CTRL_ATTR_FAMILY_NAME };
+	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
+	int on = 1, err;
+	size_t i;
+
+	if (ipc->nl)
+		return 0;
+	ipc->nl = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!ipc->nl || mnl_socket_bind(ipc->nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		err = ipc_fail(ipc, -errno, "cannot open a netlink socket: %s", strerror(errno));
+		goto close;
+	}
+	for (i = 0; i < MNL_ARRAY_SIZE(options); i++)
+		if (mnl_socket_setsockopt(ipc->nl, options[i], &on, sizeof(on)) < 0) {
+			err = ipc_fail(ipc, -errno, "the kernel is too old for this tool: %s",
+				       strerror(errno));
+			goto close;
+		}
+	ipc->portid = mnl_socket_get_portid(ipc->nl);
+
+	request_begin(ipc, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
+	ipc_put(ipc, CTRL_ATTR_FAMILY_NAME, ipc->family, strlen(ipc->family) + 1);
+	err = ipc_call(ipc, &ctrl, read_family, &ipc->id);
+	if (!err)
+		return 0;
+close:
+	ipc_close(ipc);
+	return err;
+}
+
+bool reply_has(const struct reply *reply, uint16_t attr)
+{
+	return reply->attrs[attr].data;
+}
+
+uint64_t reply_uint(const struct reply *reply, uint16_t attr)
+{
+	const void *data = reply->attrs[attr].data;
+	uint64_t u64;
+	uint32_t u32;
+	uint16_t u16;
+
+	if (!data)
+		return 0;
+	switch (reply->set->defs[attr].type) {
+	case ATTR_U8:
+	case ATTR_ENUM:
+		return *(const uint8_t *)data;
+	case ATTR_U16:
+		memcpy(&u16, data, sizeof(u16));
+		return u16;
+	case ATTR_U32:
+		memcpy(&u32, data, sizeof(u32));
+		return u32;
+	case ATTR_U64:
+		memcpy(&u64, data, sizeof(u64));
+		return u64;
+	default:
+		return 0;
+	}
+}
+
+const char *reply_str(const struct reply *reply, uint16_t attr)
+{
+	return reply->attrs[attr].data ?: "";
+}

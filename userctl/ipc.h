@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Requests to a generic netlink family, and its replies. Nothing else in the
+ * tool knows libmnl.
+ *
+ *	ipc_request(ipc, PORCH_CMD_PORT_ADD, 0);
+ *	ipc_put_u32(ipc, PORCH_A_PORT_IFINDEX, ifindex);
+ *	err = ipc_call(ipc, &port_attrs, NULL, NULL);
+ *
+ * A reply is shown to the caller only when all of it has arrived, so that a
+ * dump that the kernel calls inconsistent can be thrown away and read again.
+ */
+#ifndef PORCHCTL_IPC_H
+#define PORCHCTL_IPC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "attrs.h"
+
+struct ipc;
+
+/* One message of a reply; an attribute that is absent has no data. */
+struct reply {
+	const struct attr_set *set;
+	struct {
+		const void *data;
+		uint16_t len;
+	} attrs[ATTR_SET_SIZE];
+};
+
+typedef void (*ipc_reply_fn)(const struct reply *reply, void *arg);
+
+/**
+ * ipc_alloc() - prepare for talking to a family
+ * @family: its name
+ * @version: the version of its protocol
+ *
+ * Nothing is sent and no socket opened before ipc_open().
+ *
+ * Return: what the other functions want, NULL without memory
+ */
+struct ipc *ipc_alloc(const char *family, uint8_t version);
+
+/**
+ * ipc_free() - close the socket and release everything
+ * @ipc: from ipc_alloc(), or NULL
+ */
+void ipc_free(struct ipc *ipc);
+
+/**
+ * ipc_open() - open the socket and ask for the number of the family
+ * @ipc: from ipc_alloc(); an open one stays as it is
+ *
+ * Return: 0, -ENOENT if the kernel has no such family, or another negative
+ * errno; ipc_error() has the words
+ */
+int ipc_open(struct ipc *ipc);
+
+/**
+ * ipc_request() - begin a request that asks for one thing, or changes one
+ * @ipc: an open one
+ * @cmd: command of the family
+ * @flags: NLM_F_* beyond those that every request has
+ */
+void ipc_request(struct ipc *ipc, uint8_t cmd, uint16_t flags);
+
+/**
+ * ipc_request_dump() - begin a request for the whole list
+ * @ipc: an open one
+ * @cmd: command of the family
+ */
+void ipc_request_dump(struct ipc *ipc, uint8_t cmd);
+
+/**
+ * ipc_put() - add an attribute to the request
+ * @ipc: an open one with a begun request
+ * @attr: number of the attribute
+ * @data: its value
+ * @len: length of the value; a flag has none
+ */
+void ipc_put(struct ipc *ipc, uint16_t attr, const void *data, size_t len);
+
+/**
+ * ipc_put_u8() - add an attribute of type u8
+ * @ipc: an open one with a begun request
+ * @attr: number of the attribute
+ * @value: its value
+ */
+void ipc_put_u8(struct ipc *ipc, uint16_t attr, uint8_t value);
+
+/**
+ * ipc_put_u32() - add an attribute of type u32
+ * @ipc: an open one with a begun request
+ * @attr: number of the attribute
+ * @value: its value
+ */
+void ipc_put_u32(struct ipc *ipc, uint16_t attr, uint32_t value);
+
+/**
+ * ipc_call() - send the request and wait until it is answered
+ * @ipc: an open one with a begun request
+ * @set: the attributes that request and replies are made of
+ * @fn: is called for each message of the reply, may be NULL
+ * @arg: for @fn
+ *
+ * Return: 0, or the negative errno of a refusal, for which ipc_error() has the
+ * words. After 0, ipc_error() has what the kernel remarked, "" if nothing.
+ */
+int ipc_call(struct ipc *ipc, const struct attr_set *set, ipc_reply_fn fn, void *arg);
+
+/**
+ * ipc_error() - say what became of the last call
+ * @ipc: from ipc_alloc()
+ *
+ * Return: the kernel's message, the attribute to blame and the error as far as
+ * they are known
+ */
+const char *ipc_error(const struct ipc *ipc);
+
+/**
+ * reply_has() - tell whether an attribute is there
+ * @reply: message of a reply
+ * @attr: number of the attribute
+ */
+bool reply_has(const struct reply *reply, uint16_t attr);
+
+/**
+ * reply_uint() - read an integer of whatever width
+ * @reply: message of a reply
+ * @attr: number of the attribute
+ *
+ * Return: the value, 0 if it is absent
+ */
+uint64_t reply_uint(const struct reply *reply, uint16_t attr);
+
+/**
+ * reply_str() - read a string
+ * @reply: message of a reply
+ * @attr: number of the attribute
+ *
+ * Return: the string, "" if it is absent
+ */
+const char *reply_str(const struct reply *reply, uint16_t attr);
+
+#endif /* PORCHCTL_IPC_H */

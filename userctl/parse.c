@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "parse.h"
+
+bool parse_u32(const char *word, uint32_t *num)
+{
+	unsigned long long value;
+
+	if (!*word || strspn(word, "0123456789") != strlen(word) || (*word == '0' && word[1]))
+		return false;
+	errno = 0;
+	value = strtoull(word, NULL, 10);
+	if (errno || value > UINT32_MAX)
+		return false;
+	*num = value;
+	return true;
+}
+
+static unsigned int addr_bits(const struct addr *addr)
+{
+	return addr->family == AF_INET ? 32 : 128;
+}
+
+bool parse_addr(const char *word, struct addr *addr)
+{
+	memset(addr, 0, sizeof(*addr));
+	addr->family = strchr(word, ':') ? AF_INET6 : AF_INET;
+	addr->len = addr_bits(addr);
+	return inet_pton(addr->family, word, addr->bytes) == 1;
+}
+
+/* Clear the bits behind the prefix; tell whether there were any. */
+static bool addr_mask(struct addr *addr)
+{
+	unsigned int bit, set = 0;
+
+	for (bit = addr->len; bit < addr_bits(addr); bit++) {
+		uint8_t mask = 0x80 >> bit % 8;
+
+		set |= addr->bytes[bit / 8] & mask;
+		addr->bytes[bit / 8] &= ~mask;
+	}
+	return set;
+}
+
+bool parse_prefix(const char *word, struct addr *addr, char *error, size_t size)
+{
+	const char *slash = strchr(word, '/');
+	char text[INET6_ADDRSTRLEN];
+	uint32_t len;
+
+	if (!strcmp(word, "default")) {
+		memset(addr, 0, sizeof(*addr));
+		addr->family = AF_UNSPEC;
+		return true;
+	}
+
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(word, "/"), word);
+	if (strcspn(word, "/") >= sizeof(text) || !parse_addr(text, addr)) {
+		snprintf(error, size,
+			 "\"%s\" is no prefix; allowed: default, 10.0.0.0/8, 2001:db8::/32, or an address",
+			 word);
+		return false;
+	}
+	if (!slash)
+		return true;
+	if (!parse_u32(slash + 1, &len) || len > addr_bits(addr)) {
+		snprintf(error, size, "\"%s\" has a wrong length; allowed: /0 to /%u", word,
+			 addr_bits(addr));
+		return false;
+	}
+	addr->len = len;
+	if (addr_mask(addr)) {
+		snprintf(error, size, "%s has bits behind the prefix; did you mean %s/%u?", word,
+			 inet_ntop(addr->family, addr->bytes, text, sizeof(text)), addr->len);
+		return false;
+	}
+	return true;
+}
+
+int parse_line(char *line, char **words, int max)
+{
+	static const char blank[] = " \t\r\n\v\f";
+	int count = 0;
+
+	for (line += strspn(line, blank); *line && *line != '#'; line += strspn(line, blank)) {
+		if (count == max)
+			return -1;
+		words[count++] = line;
+		line += strcspn(line, blank);
+		if (*line)
+			*line++ = '\0';
+	}
+	return count;
+}
+
+const char *arg_describe(const struct arg *arg, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s%s", arg->key ?: "", arg->key && arg->value ? " " : "",
+		 arg->value ?: "");
+	return buf;
+}
+
+/* A list for messages: what is allowed by a list of words. */
+static const char *words_list(const char *const *words, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	for (buf[0] = '\0'; *words && len < size; words++)
+		len += snprintf(buf + len, size - len, "%s%s", len ? ", " : "", *words);
+	return buf;
+}
+
+static bool word_find(const char *const *words, const char *word, uint32_t *num)
+{
+	uint32_t i;
+
+	for (i = 0; words[i]; i++)
+		if (!strcmp(words[i], word)) {
+			*num = i;
+			return true;
+		}
+	return false;
+}
+
+/* Keys may be written with two dashes before them, and without. */
+static const char *without_dashes(const char *key)
+{
+	return strncmp(key, "--", 2) ? key : key + 2;
+}
+
+static bool key_is(const struct arg *arg, const char *word)
+{
+	return arg->key && !strcmp(without_dashes(arg->key), without_dashes(word));
+}
+
+static int parse_value(const struct arg *arg, int family, const char *word, struct value *value)
+{
+	char text[256];
+
+	switch (arg->kind) {
+	case ARG_U32:
+		if (!parse_u32(word, &value->num))
+			return err_usage("%s must be a decimal number, not \"%s\"",
+					 arg->key ?: arg->value, word);
+		break;
+	case ARG_DEV:
+		value->num = if_nametoindex(word);
+		if (!value->num)
+			return err_refused("no device \"%s\" in this network namespace", word);
+		break;
+	case ARG_ADDR:
+		if (!parse_addr(word, &value->addr))
+			return err_usage("\"%s\" is no IPv4 or IPv6 address", word);
+		break;
+	case ARG_PREFIX:
+		if (!parse_prefix(word, &value->addr, text, sizeof(text)))
+			return err_usage("%s", text);
+		break;
+	case ARG_WORD:
+		if (arg->words && !word_find(arg->words, word, &value->num))
+			return err_usage("unknown %s \"%s\"; allowed: %s", arg->value, word,
+					 words_list(arg->words, text, sizeof(text)));
+		break;
+	case ARG_FLAG:
+	case ARG_END:
+		break;
+	}
+	if (family && value->addr.family && value->addr.family != family)
+		return err_usage("%s is no IPv%c address, which -%c asks for", word,
+				 family == AF_INET ? '4' : '6', family == AF_INET ? '4' : '6');
+	value->word = word;
+	return 0;
+}
+
+/* Places are filled from left to right; one that was passed over stays empty. */
+static bool is_open(const struct arg *args, const struct value *values, const struct arg *arg)
+{
+	if (values[arg - args].word)
+		return false;
+	if (!arg->key)
+		for (arg++; arg->kind; arg++)
+			if (!arg->key && values[arg - args].word)
+				return false;
+	return true;
+}
+
+/* The argument that a word belongs to, or whose keyword it is. */
+static const struct arg *find_arg(const struct arg *args, const struct value *values,
+				  const char *word)
+{
+	const struct arg *arg;
+	uint32_t num;
+
+	for (arg = args; arg->kind; arg++)
+		if (key_is(arg, word))
+			return arg;
+	for (arg = args; arg->kind; arg++) {
+		if (arg->key || !is_open(args, values, arg))
+			continue;
+		/* One of a list may be left out if another place must follow. */
+		if (arg->words && !arg->required && !arg[1].key && arg[1].required &&
+		    !word_find(arg->words, word, &num))
+			continue;
+		return arg;
+	}
+	return NULL;
+}
+
+/* A list for messages: what may still be given. */
+static const char *open_list(const struct arg *args, const struct value *values, char *buf,
+			     size_t size)
+{
+	const struct arg *arg;
+	char text[64];
+	size_t len = 0;
+
+	snprintf(buf, size, "nothing more");
+	for (arg = args; arg->kind && len < size; arg++)
+		if (is_open(args, values, arg))
+			len += snprintf(buf + len, size - len, "%s%s", len ? ", " : "",
+					arg_describe(arg, text, sizeof(text)));
+	return buf;
+}
+
+int parse_args(const struct verb *verb, int family, char **words, int count,
+	       struct value *values)
+{
+	const struct arg *arg, *args = verb->args;
+	char text[256];
+	int i, err;
+
+	memset(values, 0, sizeof(*values) * MAX_ARGS);
+	if (verb->some && !count)
+		return err_usage("nothing is given; allowed: %s",
+				 open_list(args, values, text, sizeof(text)));
+	for (i = 0; i < count; i++) {
+		if (strlen(words[i]) >= WORD_SIZE)
+			return err_usage("\"%.16s...\" is too long", words[i]);
+		arg = find_arg(args, values, words[i]);
+		if (!arg)
+			return err_usage("unexpected \"%s\"; allowed here: %s", words[i],
+					 open_list(args, values, text, sizeof(text)));
+		if (values[arg - args].word)
+			return err_usage("%s is given twice", arg->key);
+		if (arg->key && arg->value && ++i == count)
+			return err_usage("%s needs a value: %s", arg->key, arg->value);
+		err = parse_value(arg, family, words[i], &values[arg - args]);
+		if (err)
+			return err;
+	}
+	for (arg = args; arg->kind; arg++)
+		if (arg->required && !values[arg - args].word)
+			return err_usage("%s is missing (%s)", arg->value, arg->help);
+	return 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From words to values. What cannot be understood is reported here. */
+#ifndef PORCHCTL_PARSE_H
+#define PORCHCTL_PARSE_H
+
+#include "cmd.h"
+
+/**
+ * parse_u32() - read a decimal number
+ * @word: nothing but digits, without needless zeros in front
+ * @num: takes the number
+ */
+bool parse_u32(const char *word, uint32_t *num);
+
+/**
+ * parse_addr() - read an IPv4 or IPv6 address
+ * @word: the address
+ * @addr: takes it; its length is that of a host route
+ */
+bool parse_addr(const char *word, struct addr *addr);
+
+/**
+ * parse_prefix() - read a prefix, a bare address or "default"
+ * @word: the prefix
+ * @addr: takes it
+ * @error: takes the reason, if it is not one
+ * @size: room for the reason
+ */
+bool parse_prefix(const char *word, struct addr *addr, char *error, size_t size);
+
+/**
+ * parse_line() - cut a line into words
+ * @line: the line, which is written to; a word that begins with # ends it
+ * @words: takes the words
+ * @max: room for words
+ *
+ * Return: how many words there are, -1 if there are more than @max
+ */
+int parse_line(char *line, char **words, int max);
+
+/**
+ * parse_args() - understand the words behind a verb
+ * @verb: the verb
+ * @family: family that addresses must have, or %AF_UNSPEC
+ * @words: the words
+ * @count: how many
+ * @values: takes a value for each argument of @verb
+ *
+ * Return: an exit code; what is wrong has been reported
+ */
+int parse_args(const struct verb *verb, int family, char **words, int count,
+	       struct value *values);
+
+/**
+ * arg_describe() - write an argument the way a synopsis does
+ * @arg: the argument
+ * @buf: takes the text
+ * @size: room for it
+ *
+ * Return: @buf
+ */
+const char *arg_describe(const struct arg *arg, char *buf, size_t size);
+
+#endif /* PORCHCTL_PARSE_H */

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * porchctl - configure Porch and look into it
+ *
+ * A line of words is a command: an object, a verb and its arguments. They are
+ * understood by the table of commands alone, before anything is asked of the
+ * kernel; so a mistake in the words is found with and without the module.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/porch.h>
+
+#include "cmd.h"
+#include "err.h"
+#include "parse.h"
+
+#define NETNS_DIR	"/var/run/netns"
+#define MAX_WORDS	32
+
+static const struct object *const objects[] = {
+	&port_object,
+	&route_object,
+	&engine_object,
+	&stats_object,
+	&ledger_object,
+	&status_object,
+	NULL
+};
+
+/**
+ * struct option - a word that begins with a dash
+ * @word: the word
+ * @value: what help calls its value; NULL if it takes none
+ * @anywhere: allowed behind the command and in a batch, too
+ * @help: a line for people
+ */
+struct option {
+	const char *word;
+	const char *value;
+	bool anywhere;
+	const char *help;
+};
+
+static const struct option options[] = {
+	{ "-j", NULL, true, "print JSON" },
+	{ "-s", NULL, true, "print more: counters, and counters that are zero" },
+	{ "-4", NULL, true, "IPv4 only" },
+	{ "-6", NULL, true, "IPv6 only" },
+	{ "-h", NULL, true, "print help" },
+	{ "-V", NULL, false, "print the version" },
+	{ "-n", "NETNS", false, "work in this network namespace" },
+	{ "-b", "FILE", false, "read commands from a file, one a line; - is standard input" },
+	{ }
+};
+
+int ctl_call(struct ctl *ctl, const struct attr_set *set, ipc_reply_fn fn, void *arg)
+{
+	if (ipc_call(ctl->ipc, set, fn, arg))
+		return err_refused("%s", ipc_error(ctl->ipc));
+	if (*ipc_error(ctl->ipc))
+		err_note("%s", ipc_error(ctl->ipc));
+	return 0;
+}
+
+int ctl_call_list(struct ctl *ctl, const struct attr_set *set, ipc_reply_fn fn, void *arg)
+{
+	int err;
+
+	show_list_begin(&ctl->show);
+	err = ctl_call(ctl, set, fn, arg);
+	if (!err)
+		show_list_end(&ctl->show);
+	return err;
+}
+
+static void print_synopsis(const struct object *object, const struct verb *verb)
+{
+	const struct arg *arg;
+	char text[64];
+
+	printf("  %s ", object->name);
+	printf(verb == object->verbs ? "[%s]" : "%s", verb->name);
+	for (arg = verb->args; arg->kind; arg++) {
+		arg_describe(arg, text, sizeof(text));
+		/* What needs the place before it is inside of its brackets. */
+		if (!arg->key && arg[1].value && !arg[1].key && !arg[1].required) {
+			printf(" [%s", text);
+			arg_describe(++arg, text, sizeof(text));
+			printf(" [%s]]", text);
+		} else {
+			printf(arg->required ? " %s" : " [%s]", text);
+		}
+	}
+	printf("\n      %s\n", verb->help);
+}
+
+static void print_args(const struct verb *verb)
+{
+	const char *const *word;
+	const struct arg *arg;
+	char text[64];
+
+	for (arg = verb->args; arg->kind; arg++) {
+		printf("        %-16s %s", arg_describe(arg, text, sizeof(text)), arg->help);
+		for (word = arg->words; word && *word; word++)
+			printf("%s%s", word == arg->words ? ": " : ", ", *word);
+		putchar('\n');
+	}
+}
+
+static void print_object(const struct object *object, bool details)
+{
+	const struct verb *verb;
+
+	printf("\n%s: %s\n", object->name, object->help);
+	for (verb = object->verbs; verb->name; verb++) {
+		print_synopsis(object, verb);
+		if (details)
+			print_args(verb);
+	}
+}
+
+/* Help about one object, or about everything. */
+static int print_help(const struct object *only)
+{
+	const struct object *const *object;
+	const struct option *option;
+	char text[32];
+
+	if (only) {
+		print_object(only, true);
+		return 0;
+	}
+	puts("Usage: porchctl [OPTIONS] COMMAND\n"
+	     "       porchctl [OPTIONS] -b FILE\n"
+	     "\nOptions:");
+	for (option = options; option->word; option++) {
+		snprintf(text, sizeof(text), "%s %s", option->word, option->value ?: "");
+		printf("  %-10s %s\n", text, option->help);
+	}
+	for (object = objects; *object; object++)
+		print_object(*object, false);
+	puts("\nhelp: this text\n"
+	     "  help [COMMAND]\n"
+	     "      with a command, say more about it");
+	return 0;
+}
+
+static const struct object *find_object(const char *word)
+{
+	const struct object *const *object;
+
+	for (object = objects; *object; object++)
+		if (!strcmp((*object)->name, word))
+			return *object;
+	return NULL;
+}
+
+static int unknown_object(const char *word)
+{
+	const struct object *const *object;
+	char list[256];
+	size_t len = 0;
+
+	for (object = objects; *object; object++)
+		len += snprintf(list + len, sizeof(list) - len, "%s, ", (*object)->name);
+	if (!word)
+		return err_usage("a command is missing; allowed: %shelp", list);
+	return err_usage("unknown command \"%s\"; allowed: %shelp", word, list);
+}
+
+static const struct verb *find_verb(const struct object *object, const char *word)
+{
+	const struct verb *verb;
+
+	for (verb = object->verbs; verb->name; verb++)
+		if (!strcmp(verb->name, word))
+			return verb;
+	return NULL;
+}
+
+/* The verb may be left out before a device, which must exist not to be a typo. */
+static bool is_device(const struct arg *args, const char *word)
+{
+	return args->kind == ARG_DEV && if_nametoindex(word);
+}
+
+static int unknown_verb(const struct object *object, const char *word)
+{
+	const struct arg *arg = object->verbs->args;
+	const struct verb *verb;
+	char list[256];
+	size_t len = 0;
+
+	for (verb = object->verbs; verb->name; verb++)
+		len += snprintf(list + len, sizeof(list) - len, "%s, ", verb->name);
+	return err_usage("unknown command%s%s \"%s\"; allowed: %shelp",
+			 arg->kind ? " or " : "", arg->kind ? arg->value : "",
+			 word, list);
+}
+
+/* A refusal names the verb and the arguments that have no keyword. */
+static void name_command(const struct object *object, const struct verb *verb,
+			 const struct value *values)
+{
+	char text[256];
+	const struct arg *arg;
+	size_t len;
+
+	len = snprintf(text, sizeof(text), "%s %s", object->name, verb->name);
+	for (arg = verb->args; arg->kind && len < sizeof(text); arg++)
+		if (!arg->key && values[arg - verb->args].word)
+			len += snprintf(text + len, sizeof(text) - len, " %s",
+					values[arg - verb->args].word);
+	err_command("%s", text);
+}
+
+static int open_ipc(struct ctl *ctl)
+{
+	int err = ipc_open(ctl->ipc);
+
+	if (!err)
+		return 0;
+	err_command("%s", "");
+	if (err == -ENOENT)
+		return err_refused("the porch module is not loaded (no netlink family \"%s\")",
+				   PORCH_FAMILY_NAME);
+	return err_refused("%s", ipc_error(ctl->ipc));
+}
+
+static int run_verb(struct ctl *ctl, const struct object *object, const struct verb *verb,
+		    char **words, int count)
+{
+	struct value values[MAX_ARGS];
+	int err;
+
+	err = parse_args(verb, ctl->family, words, count, values);
+	if (err)
+		return err;
+	name_command(object, verb, values);
+	return open_ipc(ctl) ?: verb->run(ctl, values);
+}
+
+/* Take an option that is allowed anywhere. */
+static bool take_option(struct ctl *ctl, const char *word, bool *help)
+{
+	if (!strcmp(word, "-j"))
+		ctl->show.json = true;
+	else if (!strcmp(word, "-s"))
+		ctl->stats = true;
+	else if (!strcmp(word, "-4"))
+		ctl->family = AF_INET;
+	else if (!strcmp(word, "-6"))
+		ctl->family = AF_INET6;
+	else if (!strcmp(word, "-h") || !strcmp(word, "--help"))
+		*help = true;
+	else
+		return false;
+	return true;
+}
+
+static int unknown_option(const char *word, bool anywhere)
+{
+	const struct option *option;
+	char list[128] = "";
+	size_t len = 0;
+
+	for (option = options; option->word; option++)
+		if (option->anywhere || !anywhere)
+			len += snprintf(list + len, sizeof(list) - len, "%s%s",
+					len ? ", " : "", option->word);
+	return err_usage("unknown option \"%s\"; allowed%s: %s", word, anywhere ? " here" : "",
+			 list);
+}
+
+/**
+ * run_words() - run a command
+ * @base: how it works unless its own options say more
+ * @words: the words of the command, which are moved about
+ * @count: how many
+ *
+ * Return: an exit code
+ */
+static int run_words(const struct ctl *base, char **words, int count)
+{
+	struct ctl ctl = *base;
+	const struct object *object;
+	const struct verb *verb;
+	bool help = false;
+	int i, kept = 0;
+
+	err_command("%s", "");
+	for (i = 0; i < count; i++) {
+		if (take_option(&ctl, words[i], &help))
+			continue;
+		if (words[i][0] == '-' && isalpha((unsigned char)words[i][1]))
+			return unknown_option(words[i], true);
+		words[kept++] = words[i];
+	}
+	count = kept;
+
+	if (count && !strcmp(words[0], "help")) {
+		help = true;
+		words++;
+		count--;
+	}
+	if (!count)
+		return help ? print_help(NULL) : unknown_object(NULL);
+	object = find_object(words[0]);
+	if (!object)
+		return unknown_object(words[0]);
+	if (help || (count > 1 && !strcmp(words[1], "help")))
+		return print_help(object);
+
+	err_command("%s", object->name);
+	words++;
+	count--;
+	verb = count ? find_verb(object, words[0]) : NULL;
+	if (verb) {
+		err_command("%s %s", object->name, verb->name);
+		return run_verb(&ctl, object, verb, words + 1, count - 1);
+	}
+	if (count && object->verbs[1].name && !is_device(object->verbs->args, words[0]))
+		return unknown_verb(object, words[0]);
+	return run_verb(&ctl, object, object->verbs, words, count);
+}
+
+static int run_line(const struct ctl *ctl, char *line, size_t len)
+{
+	char *words[MAX_WORDS];
+	int count;
+
+	err_command("%s", "");
+	if (memchr(line, '\0', len))
+		return err_usage("the line is no text: it has a NUL byte");
+	count = parse_line(line, words, MAX_WORDS);
+	if (count < 0)
+		return err_usage("more than %d words in a line", MAX_WORDS);
+	return count ? run_words(ctl, words, count) : 0;
+}
+
+static int run_batch(const struct ctl *ctl, const char *name)
+{
+	FILE *file = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	unsigned int line_number = 0;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int err = 0;
+
+	if (!file)
+		return err_refused("cannot open %s: %s", name, strerror(errno));
+	while (!err && (len = getline(&line, &size, file)) >= 0) {
+		err_place(name, ++line_number);
+		err = run_line(ctl, line, len);
+	}
+	if (!err && ferror(file)) {
+		err_place(NULL, 0);
+		err = err_refused("cannot read %s: %s", name, strerror(errno));
+	}
+	free(line);
+	if (file != stdin)
+		fclose(file);
+	return err ? EXIT_REFUSED : 0;
+}
+
+static int enter_netns(const char *name)
+{
+	char path[512];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : NETNS_DIR "/", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		err = err_refused("cannot enter network namespace \"%s\": %s", name,
+				  strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static int run(struct ctl *ctl, char **words, int count)
+{
+	const char *batch = NULL, *netns = NULL;
+	const struct option *option;
+	bool help = false;
+	int i, err;
+
+	for (i = 0; i < count && words[i][0] == '-'; i++) {
+		if (take_option(ctl, words[i], &help))
+			continue;
+		for (option = options; option->word; option++)
+			if (!strcmp(option->word, words[i]))
+				break;
+		if (!option->word)
+			return unknown_option(words[i], false);
+		if (option->value && ++i == count)
+			return err_usage("%s needs a value: %s", option->word, option->value);
+		switch (option->word[1]) {
+		case 'b':
+			batch = words[i];
+			break;
+		case 'n':
+			netns = words[i];
+			break;
+		case 'V':
+			puts("porchctl " PORCHCTL_VERSION);
+			return 0;
+		}
+	}
+	words += i;
+	count -= i;
+
+	if (help) {
+		const struct object *object = count ? find_object(words[0]) : NULL;
+
+		return print_help(object);
+	}
+	if (batch && count)
+		return err_usage("unexpected \"%s\"; -b takes its commands from the file only",
+				 words[0]);
+	if (netns) {
+		err = enter_netns(netns);
+		if (err)
+			return err;
+	}
+	return batch ? run_batch(ctl, batch) : run_words(ctl, words, count);
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl ctl = { .ipc = ipc_alloc(PORCH_FAMILY_NAME, PORCH_FAMILY_VERSION) };
+	int err;
+
+	/* To tell UTF-8 in device names from other bytes. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (!ctl.ipc)
+		return err_refused("no memory");
+	err = run(&ctl, argv + 1, argc - 1);
+	ipc_free(ctl.ipc);
+
+	if (fflush(stdout) || ferror(stdout)) {
+		err_command("%s", "");
+		err_place(NULL, 0);
+		if (!err)
+			err = err_refused("cannot write the output: %s", strerror(errno));
+	}
+	return err;
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "show.h"
+
+/* Device names may hold any byte, JSON only UTF-8. */
+static void json_string(const char *s)
+{
+	size_t left = strlen(s);
+
+	putchar('"');
+	while (left) {
+		mbstate_t state = { 0 };
+		size_t len = mbrtowc(NULL, s, left, &state);
+
+		if (len > left) {
+			fputs("\\ufffd", stdout);
+			len = 1;
+		} else if (len == 1 && (*s == '"' || *s == '\\')) {
+			printf("\\%c", *s);
+		} else if (len == 1 && *s < ' ') {
+			printf("\\u%04x", *s);
+		} else {
+			fwrite(s, 1, len, stdout);
+		}
+		s += len;
+		left -= len;
+	}
+	putchar('"');
+}
+
+static void json_key(struct show *show, const char *key)
+{
+	if (show->keys++)
+		putchar(',');
+	json_string(key);
+	putchar(':');
+}
+
+void show_list_begin(struct show *show)
+{
+	show->list = true;
+	show->rows = 0;
+}
+
+/* A list opens with its first row, and not at all if it is refused. */
+void show_list_end(struct show *show)
+{
+	show->list = false;
+	if (show->json)
+		puts(show->rows ? "]" : "[]");
+}
+
+void show_row_begin(struct show *show)
+{
+	show->keys = 0;
+	if (show->json && show->list)
+		putchar(show->rows ? ',' : '[');
+	if (show->json)
+		putchar('{');
+	show->rows++;
+}
+
+void show_row_end(struct show *show)
+{
+	if (show->json)
+		putchar('}');
+	if (!show->json || !show->list)
+		putchar('\n');
+}
+
+static const char *enum_word(const struct attr_def *def, uint64_t value)
+{
+	uint64_t i;
+
+	for (i = 0; def->words[i]; i++)
+		if (i == value)
+			return def->words[i];
+	return NULL;
+}
+
+/* The value as people read it; in JSON, it is quoted if it is no number. */
+static const char *attr_text(const struct reply *reply, uint16_t attr, char *buf, size_t size,
+			     bool *number)
+{
+	const struct attr_def *def = &reply->set->defs[attr];
+	uint64_t value = reply_uint(reply, attr);
+	const char *word;
+
+	*number = false;
+	switch (def->type) {
+	case ATTR_STRING:
+		return reply_str(reply, attr);
+	case ATTR_ADDR:
+		return inet_ntop(reply->attrs[attr].len == 4 ? AF_INET : AF_INET6,
+				 reply->attrs[attr].data, buf, size);
+	case ATTR_ENUM:
+		word = enum_word(def, value);
+		if (word)
+			return word;
+		break;	/* a newer module may have more */
+	default:
+		break;
+	}
+	*number = true;
+	snprintf(buf, size, "%" PRIu64, value);
+	return buf;
+}
+
+void show_attr(struct show *show, const struct reply *reply, uint16_t attr, const char *fmt)
+{
+	const struct attr_def *def = &reply->set->defs[attr];
+	char buf[INET6_ADDRSTRLEN];
+	const char *text;
+	bool number;
+
+	if (!reply_has(reply, attr))
+		return;
+	if (def->type == ATTR_FLAG) {
+		show_bool(show, def->name, true, fmt);
+		return;
+	}
+	text = attr_text(reply, attr, buf, sizeof(buf), &number);
+	if (!show->json) {
+		if (fmt)
+			printf(fmt, text);
+		return;
+	}
+	json_key(show, def->name);
+	if (number)
+		fputs(text, stdout);
+	else
+		json_string(text);
+}
+
+void show_bool(struct show *show, const char *key, bool value, const char *text)
+{
+	if (!show->json) {
+		if (text)
+			fputs(text, stdout);
+		return;
+	}
+	json_key(show, key);
+	fputs(value ? "true" : "false", stdout);
+}
+
+void show_text(struct show *show, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (show->json)
+		return;
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+}
+
+void show_record(const struct reply *reply, void *arg)
+{
+	struct show *show = arg;
+	const char *newline = "";
+	uint16_t attr;
+
+	show_row_begin(show);
+	for (attr = 0; attr <= reply->set->max; attr++) {
+		const struct attr_def *def = &reply->set->defs[attr];
+
+		if (!reply_has(reply, attr))
+			continue;
+		show_text(show, "%s%-16s ", newline, def->name);
+		show_attr(show, reply, attr, "%s");
+		if (def->unit)
+			show_text(show, " %s", def->unit);
+		newline = "\n";
+	}
+	show_row_end(show);
+}
