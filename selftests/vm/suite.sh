@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: suite.sh [-k SERIES] [-t SECONDS] TEST...
+# usage: suite.sh [-k SERIES] [-t SECONDS] [-r RESULTS] TEST...
 #
 # Run tests in one VM, and add their points to the file $TAP. A test is an
 # executable that prints TAP, or tells by its exit status (0 passed, 4 skipped),
-# within SECONDS (120). A test that was never reached, since another one took
+# within SECONDS (120). All that the tests printed stays in the folder RESULTS
+# (build/results/SERIES). A test that was never reached, since another one took
 # the VM down, has failed.
 
 set -euo pipefail
@@ -14,16 +15,18 @@ here=$(dirname "$(readlink -f "$0")")
 
 series=6.12
 limit=120
-while getopts k:t: opt; do
+results=
+while getopts k:r:t: opt; do
 	case $opt in
 	k)	series=$OPTARG ;;
+	r)	results=$OPTARG ;;
 	t)	limit=$OPTARG ;;
 	*)	exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
 
-results=$(readlink -m "$here/../../build/results/$series")
+results=$(readlink -m "${results:-$here/../../build/results/$series}")
 rm -rf "$results"
 mkdir -p "$results"
 touch "$results/ended" "$results/tap"

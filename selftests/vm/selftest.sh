@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The runner's own test: what must fail does fail, and nothing leaks into this
+# machine.
+
+set -uo pipefail
+here=$(dirname "$(readlink -f "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/share"
+
+# boot EXPECTED-STATUS RUN-OPTION...: a VM in which the rest of stdin is the
+# script. What it prints goes to the file output, what the runner says to said.
+boot()
+{
+	local expected=$1
+	shift
+
+	cat > "$work/script"
+	"$here/run.sh" "$@" -- bash "$work/script" 2> "$work/said" |
+		while IFS= read -r line; do
+			echo "$EPOCHREALTIME $line"
+		done > "$work/output"
+	status=${PIPESTATUS[0]}
+	# Of a run that failed as it should, nobody wants the log
+	rm -rf "$(sed -n 's#^vm: console log: \(.*\)/console$#\1#p' "$work/said")"
+	check "exit status $expected, got $status" [ "$status" = "$expected" ]
+}
+
+# check DESCRIPTION COMMAND...
+check()
+{
+	local name=$1
+	shift
+
+	points=$((points + 1))
+	if "$@"; then
+		echo "ok $points - $boot: $name"
+	else
+		echo "not ok $points - $boot: $name"
+		sed 's/^/# /' "$work/output" "$work/said"
+		failed=1
+	fi
+}
+
+said()
+{
+	# shellcheck disable=SC2317 # called through check
+	grep -q -e "$1" "$work/said"
+}
+
+printed()
+{
+	# shellcheck disable=SC2317
+	grep -q -e " $1\$" "$work/output"
+}
+
+# The two lines came more than half of the second apart that lay between them.
+streamed()
+{
+	# shellcheck disable=SC2317
+	awk '/ first$/ { a = $1 } / second$/ { b = $1 } END { exit !(b - a > 0.5) }' \
+		"$work/output"
+}
+
+points=0
+failed=0
+
+boot="command"
+boot 7 --share "$work/share" <<-END
+	echo first
+	sleep 1
+	echo second
+	touch "$work/gone" && echo written
+	echo kept > "$work/share/kept"
+	[ -d "$here" ] && echo tree
+	[ -d /lib/modules/\$(uname -r)/kernel ] && echo modules
+	exit 7
+END
+check "output is streamed" streamed
+check "the root can be written" printed written
+check "but this machine does not see it" [ ! -e "$work/gone" ]
+check "except in the share" grep -qs kept "$work/share/kept"
+check "the tree is there" printed tree
+check "the kernel's modules are there" printed modules
+
+boot="taint"
+boot 126 <<-'END'
+	echo 512 > /proc/sys/kernel/tainted
+END
+check "is named" said "tainted (512)"
+
+boot="timeout"
+boot 124 -t 2 <<-'END'
+	echo sleeping
+	sleep 1000
+END
+check "is named" said "timeout after 2 s"
+check "what was printed before is there" printed sleeping
+
+boot="no boot"
+boot 125 --mem 40M <<-'END'
+	echo never
+END
+check "every try is printed" said "boot 3 of 3"
+rm -rf "$(sed -n 's#^vm: giving up; see \(.*\)/console$#\1#p' "$work/said")"
+
+# The same loop counts the same instructions, but for an interrupt or two.
+boot="icount"
+boot 0 --icount <<-'END'
+	python3 - <<-'EOF'
+	from time import monotonic_ns
+	def loop():
+	    begin = monotonic_ns()
+	    for i in range(100000):
+	        pass
+	    return monotonic_ns() - begin
+	loop()
+	a, b = loop(), loop()
+	print(a, b)
+	if abs(a - b) < a / 100:
+	    print("same")
+	EOF
+END
+check "a loop takes the same time twice" printed same
+
+# A list of tests, of which the last but one takes the VM down
+boot="suite"
+fake()
+{
+	cat > "$work/$1.sh"
+	chmod +x "$work/$1.sh"
+	tests+=("$work/$1.sh")
+}
+tests=()
+fake pass <<-'END'
+	#!/bin/bash
+	printf '1..2\nok 1 one\nok 2 two # SKIP no tool\n'
+END
+fake skip <<-'END'
+	#!/bin/bash
+	exit 4
+END
+fake fail <<-'END'
+	#!/bin/bash
+	printf 'ok 1 one\nnot ok 2 two\n'
+END
+fake plan <<-'END'
+	#!/bin/bash
+	printf '1..3\nok 1 one\n'
+END
+fake slow <<-'END'
+	#!/bin/bash
+	sleep 12345 &
+	sleep 1000
+END
+fake alone <<-'END'
+	#!/bin/bash
+	! pgrep -f "sleep 12345"
+END
+fake warn <<-'END'
+	#!/bin/bash
+	dmesg -n 1
+	echo "WARNING: CPU: 0 PID: 1 at net/core/dev.c:1" > /dev/kmsg
+	echo ok 1 one
+END
+fake crash <<-'END'
+	#!/bin/bash
+	echo ok 1 one
+	echo c > /proc/sysrq-trigger
+END
+fake never <<-'END'
+	#!/bin/bash
+END
+TAP=$work/tap "$here/suite.sh" -r "$work/results" -t 4 "${tests[@]}" \
+	> "$work/output" 2> "$work/said"
+status=$?
+rm -rf "$(sed -n 's#^vm: console log: \(.*\)/console$#\1#p' "$work/said")"
+check "fails" [ "$status" != 0 ]
+cat > "$work/expected" <<-'END'
+	ok - 6.12: pass: one
+	ok - 6.12: pass: two # SKIP no tool
+	ok - 6.12: skip: # SKIP
+	ok - 6.12: fail: one
+	not ok - 6.12: fail: two
+	ok - 6.12: plan: one
+	not ok - 6.12: plan: 1 of 3 planned points
+	not ok - 6.12: slow: took too long
+	ok - 6.12: alone
+	ok - 6.12: warn: one
+	not ok - 6.12: warn: Bail out! the kernel complained
+	not ok - 6.12: crash: did not come to its end
+	not ok - 6.12: never: did not come to its end
+	not ok - 6.12: kernel log
+END
+check "counts every point" diff "$work/tap" "$work/expected"
+check "shows the panic" said "sysrq triggered crash"
+check "shows the warning" said "WARNING: CPU"
+
+echo "1..$points"
+exit "$failed"
