@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs the tests of kmod/core/ in user space and prints TAP. Each run draws
+ * other random numbers; the seed it prints repeats it:
+ *
+ *	core-test [--seed N] [--rounds N] [--test NAME]
+ *
+ * --test runs only the tests whose name begins with NAME; a test draws the
+ * same numbers whichever others run.
+ */
+#include <getopt.h>
+#include <setjmp.h>
+#include <time.h>
+#include <unistd.h>
+#include "test.h"
+
+struct env_mem env_mem;
+unsigned long test_rounds = 200;
+char test_said[500];
+
+static jmp_buf test_failed;
+static u64 test_state;
+
+/* splitmix64 (Sebastiano Vigna, public domain) */
+u64 test_rnd(void)
+{
+	u64 z = (test_state += 0x9e3779b97f4a7c15ULL);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+unsigned int test_below(unsigned int n)
+{
+	return (unsigned int)((test_rnd() >> 32) * n >> 32);
+}
+
+u64 test_rnd_size(void)
+{
+	return test_rnd() >> test_below(64);
+}
+
+double test_cpu_time(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+void test_fail(const char *file, int line, const char *what)
+{
+	printf("# %s:%d: not true: %s\n# %s\n", file, line, what, test_said);
+	longjmp(test_failed, 1);
+}
+
+static bool run_one(const struct test *t, u64 seed)
+{
+	const char *c;
+
+	env_mem = (struct env_mem) {};
+	test_state = seed;
+	for (c = t->name; *c; c++)
+		test_state = (test_state ^ (u8)*c) * 0x100000001b3ULL;
+
+	if (setjmp(test_failed))
+		return false;
+	if (t->run_bits)
+		t->run_bits(t->bits);
+	else
+		t->run();
+	CHECK(!env_mem.live, "%ld allocations were not freed", env_mem.live);
+	return true;
+}
+
+static void bad_call(const char *argv0)
+{
+	fprintf(stderr, "usage: %s [--seed N] [--rounds N] [--test NAME]\n",
+		argv0);
+	exit(2);
+}
+
+static u64 number(const char *argv0, const char *s)
+{
+	char *end;
+	u64 n;
+
+	errno = 0;
+	n = strtoull(s, &end, 0);
+	if (errno || end == s || *end || *s == '-')
+		bad_call(argv0);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "seed", required_argument, NULL, 's' },
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "test", required_argument, NULL, 't' },
+		{},
+	};
+	const struct test *all[] = {
+		test_csum, test_tbucket, test_addrset, test_lpm,
+	};
+	unsigned int i, n = 0, failed = 0;
+	const struct test *t;
+	const char *only = "";
+	struct timespec now;
+	u64 seed;
+	int opt;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	seed = (u64)now.tv_sec * 1000000007 + (u64)now.tv_nsec + (u64)getpid();
+	seed %= 1000000000;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (opt) {
+		case 's':
+			seed = number(argv[0], optarg);
+			break;
+		case 'r':
+			test_rounds = number(argv[0], optarg);
+			break;
+		case 't':
+			only = optarg;
+			break;
+		default:
+			bad_call(argv[0]);
+		}
+	}
+	if (optind != argc || !test_rounds)
+		bad_call(argv[0]);
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("TAP version 13\n# seed %llu\n", seed);
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		for (t = all[i]; t->name; t++) {
+			if (strncmp(t->name, only, strlen(only)))
+				continue;
+			n++;
+			if (run_one(t, seed)) {
+				printf("ok %u - %s\n", n, t->name);
+			} else {
+				printf("# seed %llu\nnot ok %u - %s\n",
+				       seed, n, t->name);
+				failed++;
+			}
+		}
+	}
+	printf("1..%u\n", n);
+	if (!n)
+		fprintf(stderr, "no test is called %s...\n", only);
+	return failed || !n;
+}

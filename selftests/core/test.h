@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A small TAP harness. A failed check ends its test, not the run.
+ */
+#ifndef PORCH_CORE_TEST_H
+#define PORCH_CORE_TEST_H
+
+#include <stdio.h>
+#include <stdnoreturn.h>
+#include "env.h"
+
+#define u128		unsigned __int128
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
+
+/**
+ * struct test - a test
+ * @name: printed, and for --test
+ * @run: the test; it returns if all is well
+ * @run_bits: or a test that is done for addresses of several lengths
+ * @bits: the length
+ */
+struct test {
+	const char *name;
+	void (*run)(void);
+	void (*run_bits)(u8 bits);
+	u8 bits;
+};
+
+extern const struct test test_addrset[], test_csum[], test_lpm[], test_tbucket[];
+
+/* How many rounds the randomised tests go. */
+extern unsigned long test_rounds;
+
+/* Ends the test that runs as failed, and prints what was said about it. */
+noreturn void test_fail(const char *file, int line, const char *what);
+extern char test_said[500];
+
+/* CHECK(condition, "format", ...): what must be true, and what to say if not */
+#define CHECK(cond, ...) \
+	((cond) ? (void)0 :						\
+	 (snprintf(test_said, sizeof(test_said), __VA_ARGS__),		\
+	  test_fail(__FILE__, __LINE__, #cond)))
+
+/* Random numbers, which the seed determines: of 64 bits, and below n. */
+u64 test_rnd(void);
+unsigned int test_below(unsigned int n);
+
+/* A random 64-bit number of a random number of bits: small ones are common. */
+u64 test_rnd_size(void);
+
+/* CPU time of this process, in seconds. */
+double test_cpu_time(void);
+
+#endif /* PORCH_CORE_TEST_H */
