@@ -25,8 +25,8 @@ if [ "$(readlink "$out/headers" || true)" != "$kdir" ]; then
 	mkdir -p "$out"
 	ln -s "$kdir" "$out/headers"
 	# Of a kernel in the cache, this is what the VM boots.
-	[ ! -e "${kdir%/root/usr/src/*}/vmlinuz" ] ||
-		ln -s "${kdir%/root/usr/src/*}" "$out/kernel"
+	[ ! -e "${kdir%/debian/usr/src/*}/vmlinuz" ] ||
+		ln -s "${kdir%/debian/usr/src/*}" "$out/kernel"
 fi
 
 find "$out" -type l -path "$out/*/*" -delete

@@ -70,17 +70,17 @@ download()
 # unpack RELEASE DESTINATION: the packages in the current directory make ./tree
 unpack()
 {
-	local rel=$1 dest=$2 root=tree/root deb mod i=0
+	local rel=$1 dest=$2 root=tree/debian deb mod i=0
 
 	mkdir -p "$root"
 	for deb in *.deb; do
 		dpkg -x "$deb" "$root"
 	done
 	echo "$rel" > tree/release
-	ln -s "root/boot/vmlinuz-$rel" tree/vmlinuz
-	ln -s "root/lib/modules/$rel" tree/modules
-	ln -s "root/usr/src/linux-headers-$rel" tree/headers
-	sed -i "s#/usr/src/#$dest/root/usr/src/#" tree/headers/Makefile
+	ln -s "debian/boot/vmlinuz-$rel" tree/vmlinuz
+	ln -s "debian/lib/modules/$rel" tree/modules
+	ln -s "debian/usr/src/linux-headers-$rel" tree/headers
+	sed -i "s#/usr/src/#$dest/debian/usr/src/#" tree/headers/Makefile
 	depmod -b "$root" "$rel"
 
 	# shellcheck disable=SC2086 # a list

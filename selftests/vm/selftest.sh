@@ -46,20 +46,17 @@ check()
 
 said()
 {
-	# shellcheck disable=SC2317 # called through check
 	grep -q -e "$1" "$work/said"
 }
 
 printed()
 {
-	# shellcheck disable=SC2317
 	grep -q -e " $1\$" "$work/output"
 }
 
 # The two lines came more than half of the second apart that lay between them.
 streamed()
 {
-	# shellcheck disable=SC2317
 	awk '/ first$/ { a = $1 } / second$/ { b = $1 } END { exit !(b - a > 0.5) }' \
 		"$work/output"
 }

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: checkpatch.sh FILE...
+#
+# The kernel's own style check, out of Debian's linux-source package. It is taken
+# out of the archive once per version and kept in the cache.
+
+set -euo pipefail
+. "$(dirname "$(readlink -f "$0")")/../selftests/vm/cache.sh"
+
+pkg=linux-source-6.12
+version=$(dpkg-query -W -f '${Version}' "$pkg")
+dir=$cache/checkpatch-$version
+
+if [ ! -d "$dir" ]; then
+	cache_lock
+fi
+if [ ! -d "$dir" ]; then
+	part=$(mktemp -d "$cache/tmp.XXXXXX")
+	trap 'rm -rf "$part"' EXIT
+	tar -xJf "/usr/src/$pkg.tar.xz" -C "$part" --strip-components=2 \
+		"$pkg/scripts/checkpatch.pl" "$pkg/scripts/spelling.txt" \
+		"$pkg/scripts/const_structs.checkpatch"
+	mv -T "$part" "$dir"
+fi
+
+# ignored FILE: the types that do not fit it, separated by commas
+ignored()
+{
+	case $1 in
+	kmod/compat.h)
+		# The one place for kernel versions, and for stand-ins that
+		# do nothing.
+		echo LINUX_VERSION_CODE,CONSTANT_COMPARISON,MACRO_ARG_UNUSED ;;
+	kmod/trace.h)
+		# The grammar of TRACE_EVENT() is not C's.
+		echo OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT ;;
+	userctl/*|selftests/*)
+		# The C library's types, names (PRIu64) and attributes, not
+		# the kernel's.
+		echo PREFER_KERNEL_TYPES,CAMELCASE,PREFER_DEFINED_ATTRIBUTE_MACRO ;;
+	*)
+		echo FILE_PATH_CHANGES ;;
+	esac
+}
+
+# One perl for all files that are treated alike: to start it takes longer than
+# to check a file.
+status=0
+while read -r types files; do
+	# shellcheck disable=SC2086 # a list of files
+	perl "$dir/checkpatch.pl" --no-tree --strict --terse --show-types \
+		--quiet --no-summary --ignore "$types" -f $files || status=1
+done < <(
+	for file in "$@"; do
+		echo "$(ignored "$file") $file"
+	done | awk '{ files[$1] = files[$1] " " $2 }
+		    END { for (types in files) print types files[types] }'
+)
+rm -f .checkpatch-camelcase.*
+exit "$status"
