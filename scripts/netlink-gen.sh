@@ -9,15 +9,14 @@
 #                            file is not what the spec says
 #
 # The generator is taken out of the package's archive once per version and kept
-# in ${PORCH_CACHE:-${XDG_CACHE_HOME:-~/.cache}/porch}.
+# in the cache.
 
 set -euo pipefail
-shopt -s inherit_errexit
+. "$(dirname "$(readlink -f "$0")")/../selftests/vm/cache.sh"
 
 pkg=linux-source-6.12
 archive=/usr/src/$pkg.tar.xz
 spec=Documentation/netlink/specs/porch.yaml
-cache=${PORCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/porch}
 
 # file, and how the generator is asked for it
 outputs=(
@@ -32,24 +31,20 @@ die()
 	exit 2
 }
 
-# The unpacked generator appears under its name complete or not at all.
+# A new version is unpacked aside and renamed into place.
 fetch_generator()
 {
 	local version=$1 dir=$2 part
 
 	[ -r "$archive" ] || die "no $archive; install $pkg"
 	echo "netlink-gen.sh: unpacking the generator of $pkg $version" >&2
-	mkdir -p "$cache"
-	part=$(mktemp -d "$cache/ynl.XXXXXX")
-	# shellcheck disable=SC2064 # the name of now is meant
-	trap "rm -rf '$part'" EXIT
+	part=$(mktemp -d "$cache/tmp.XXXXXX")
 	tar -C "$part" --strip-components=1 -xJf "$archive" --wildcards \
-		"$pkg/tools/net/ynl/*" "$pkg/Documentation/netlink/*.yaml"
-	# A loser of a race finds the winner's directory in the way.
-	mv -T "$part" "$dir" 2>/dev/null || [ -e "$dir/tools" ] ||
-		die "cannot write $dir"
-	rm -rf "$part"
-	trap - EXIT
+		"$pkg/tools/net/ynl/*" "$pkg/Documentation/netlink/*.yaml" || {
+		rm -rf "$part"
+		die "cannot unpack $archive"
+	}
+	mv -T "$part" "$dir"
 }
 
 # The generator climbs from the spec to the folder that holds MAINTAINERS, and
@@ -79,11 +74,12 @@ case $#:${1-} in
 *) die "usage: netlink-gen.sh [--check]" ;;
 esac
 
-cd "$(dirname "$0")/.."
+cd "$(dirname "$(readlink -f "$0")")/.."
 version=$(dpkg-query -W -f '${Version}' "$pkg" 2>/dev/null) ||
 	die "install $pkg, python3-yaml and python3-jsonschema"
 gen=$cache/ynl-$version
-[ -e "$gen" ] || fetch_generator "$version" "$gen"
+[ -d "$gen" ] || cache_lock
+[ -d "$gen" ] || fetch_generator "$version" "$gen"
 
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
