@@ -256,7 +256,7 @@ static int send_request(struct ipc *ipc)
 }
 
 /* Read one datagram behind what is there already. */
-static ssize_t receive(struct ipc *ipc)
+static ssize_t read_datagram(struct ipc *ipc)
 {
 	ssize_t len;
 
@@ -288,7 +288,7 @@ static ssize_t receive(struct ipc *ipc)
 static int collect(struct ipc *ipc, const struct attr_set *set, bool *interrupted)
 {
 	for (;;) {
-		ssize_t received = receive(ipc);
+		ssize_t received = read_datagram(ipc);
 		const struct nlmsghdr *nlh;
 		int len = received;
 
