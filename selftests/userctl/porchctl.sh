@@ -1,0 +1,275 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# porchctl where the module is not loaded: every mistake has one line on stderr
+# that says what is allowed, and the right exit code.
+#
+# PORCHCTL and UNIT are the tool and its unit test; "make -C userctl check"
+# sets them.
+
+set -u
+
+cd "$(dirname "$0")/../.." || exit 1
+PORCHCTL=${PORCHCTL:-build/porchctl}
+UNIT=${UNIT:-build/userctl/unit}
+SPEC=Documentation/netlink/specs/porch.yaml
+
+tests=0
+failed=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# report STATUS NAME: a line of TAP; what the tool printed, if it is not fine
+report()
+{
+	tests=$((tests + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $tests - $2"
+	else
+		failed=1
+		echo "not ok $tests - $2"
+		sed 's/^/# exit: /' "$tmp/rc"
+		sed 's/^/# stdout: /' "$tmp/out"
+		sed 's/^/# stderr: /' "$tmp/err"
+	fi
+}
+
+run()
+{
+	"$PORCHCTL" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	echo $? >"$tmp/rc"
+}
+
+# said RC TEXT: it failed, with one line that holds the text
+said()
+{
+	[ "$(<"$tmp/rc")" -eq "$1" ] && [ ! -s "$tmp/out" ] &&
+		[ "$(wc -l <"$tmp/err")" -eq 1 ] &&
+		[ "$(head -c 10 "$tmp/err")" = "porchctl: " ] &&
+		grep -qF -- "$2" "$tmp/err"
+}
+
+# refuses RC TEXT WORD...: the tool refuses the words so
+refuses()
+{
+	local rc=$1 text=$2
+
+	shift 2
+	run "$@"
+	said "$rc" "$text"
+	report $? "$(printf '%q ' "$@")is refused"
+}
+
+# refuses_file RC TEXT LINES: the tool refuses a batch file, -b - the same
+refuses_file()
+{
+	printf '%b' "$3" >"$tmp/batch"
+	run -b "$tmp/batch"
+	said "$1" "porchctl: $tmp/batch:$2"
+	report $? "batch $3"
+
+	"$PORCHCTL" -b - >"$tmp/out" 2>"$tmp/err" <"$tmp/batch"
+	echo $? >"$tmp/rc"
+	said "$1" "porchctl: -:$2"
+	report $? "standard input $3"
+}
+
+# accepts TEXT WORD...: the tool prints the text and nothing else
+accepts()
+{
+	local text=$1
+
+	shift
+	run "$@"
+	[ "$(<"$tmp/rc")" -eq 0 ] && [ ! -s "$tmp/err" ] && grep -qF -- "$text" "$tmp/out"
+	report $? "$(printf '%q ' "$@")prints $text"
+}
+
+not_loaded='the porch module is not loaded (no netlink family "porch")'
+objects="port, route, engine, stats, ledger, status, help"
+
+echo "TAP version 13"
+
+# The unit test's points, counted among the others
+"$UNIT" >"$tmp/unit"
+echo $? >"$tmp/rc"
+while read -r line; do
+	case $line in
+	"ok "*)		tests=$((tests + 1)); echo "ok $tests - ${line#*- }" ;;
+	"not ok "*)	tests=$((tests + 1)); echo "not ok $tests - ${line#*- }"; failed=1 ;;
+	"# "*)		echo "$line" ;;
+	esac
+done <"$tmp/unit"
+touch "$tmp/out" "$tmp/err"
+grep -q '^1\.\.' "$tmp/unit" && [ "$(<"$tmp/rc")" -le 1 ]
+report $? "the unit test came to its end"
+
+# The words of commands
+refuses 2 "a command is missing; allowed: $objects"
+refuses 2 "unknown command \"foo\"; allowed: $objects" foo
+refuses 2 "unknown command \"foo\"; allowed: $objects" -j -s foo
+refuses 2 "unknown command \"foo\"; allowed: $objects" help foo
+refuses 2 "unknown command \"\"; allowed: $objects" ""
+refuses 2 "unknown command \"a?b\"; allowed" $'a\nb'
+refuses 2 'unknown option "-x"; allowed: -j, -s, -4, -6, -h, -V, -n, -b' -x port
+refuses 2 'unknown option "-x"; allowed here: -j, -s, -4, -6, -h' port -x
+refuses 2 '-b needs a value: FILE' -b
+refuses 2 '-n needs a value: NETNS' -n
+refuses 2 'unexpected "port"; -b takes its commands from the file' -b /dev/null port
+refuses 2 'port: unknown command or DEV "ad"; allowed: show, add, del, help' port ad
+refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get, help' route list
+refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' stats foo
+refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
+refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
+
+# Arguments
+refuses 2 'port add: DEV is missing' port add
+refuses 2 'port add: unexpected "lo"; allowed here: nothing more' port add lo lo
+refuses 1 'port add: no device "eth-none" in this network namespace' port add eth-none
+refuses 1 'port show: no device "eth-none" in this network namespace' port show eth-none
+refuses 2 'is too long' port add "$(printf 'x%.0s' {1..5000})"
+refuses 2 'route add: PREFIX is missing (destination' route add
+refuses 2 'route add: PREFIX is missing (destination' route add blackhole
+refuses 2 'route add: PREFIX is missing (destination' route add dev lo
+refuses 2 'route add: via needs a value: ADDR' route add 10.0.0.0/8 via
+refuses 2 'route add: "10.0.0.0/8" is no IPv4 or IPv6 address' route add 10.0.0.0/8 via 10.0.0.0/8
+refuses 2 'route add: via is given twice' route add 10.0.0.0/8 via 10.0.0.1 via 10.0.0.2
+refuses 2 'route add: onlink is given twice' route add 10.0.0.0/8 onlink onlink
+refuses 1 'route add: no device "eth-none"' route add 10.0.0.0/8 dev eth-none
+refuses 2 'unexpected "11.0.0.0/8"; allowed here: via ADDR, dev DEV, onlink' \
+	route add 10.0.0.0/8 11.0.0.0/8
+refuses 2 'unexpected "onlink"; allowed here: via ADDR, dev DEV' route del 10.0.0.0/8 onlink
+refuses 2 'unexpected "blackhole"; allowed here' route add 10.0.0.0/8 blackhole
+refuses 2 'route add: "throw" is no prefix; allowed: default, ' route add throw 10.0.0.0/8
+refuses 2 'route add: 10.0.0.1/8 has bits behind the prefix; did you mean 10.0.0.0/8?' \
+	route add 10.0.0.1/8
+refuses 2 'route del: 2001:db8::1/64 has bits behind the prefix; did you mean 2001:db8::/64?' \
+	route del blackhole 2001:db8::1/64
+refuses 2 'route add: 10.0.0.0/8 is no IPv6 address, which -6 asks for' -6 route add 10.0.0.0/8
+refuses 2 'route add: fe80::1 is no IPv4 address, which -4 asks for' \
+	route add -4 default via fe80::1
+refuses 2 'route get: ADDR is missing (destination)' route get
+refuses 2 'route get: "default" is no IPv4 or IPv6 address' route get default
+refuses 2 'engine set: nothing is given; allowed: budget N, time-limit USEC, lane-limit N, icmp-rate N' \
+	engine set
+refuses 2 'engine set: budget needs a value: N' engine set budget
+refuses 2 'engine set: budget must be a decimal number, not "many"' engine set budget many
+refuses 2 'engine set: budget must be a decimal number, not "-1"' engine set budget -1
+refuses 2 'engine set: unexpected "speed"; allowed here: time-limit USEC, lane-limit N, icmp-rate N' \
+	engine set budget 1 speed 2
+refuses 2 'stats show: unknown GROUP "foo"' stats show foo
+refuses 2 'stats: unexpected "x"; allowed here: nothing more' stats drop a x
+
+# Batches
+refuses_file 1 '1: unknown command "foo"' 'foo\n'
+refuses_file 1 '1: unknown command "foo"' 'foo'
+refuses_file 1 '4: port add: no device "eth-none"' '# a comment\n\n  \t\nport add eth-none\nfoo\n'
+refuses_file 1 '2: route add: 10.0.0.1/8 has bits' '# a comment\nroute add 10.0.0.1/8\n'
+refuses_file 1 "1: $not_loaded" 'route add 10.0.0.0/8 via 10.0.0.1 # fine\nfoo\n'
+refuses_file 1 '1: the line is no text' 'port\0add\n'
+refuses_file 1 '2: more than 32 words' "\\n$(printf 'x %.0s' {1..33})\\n"
+refuses_file 1 '1: unknown option "-b"; allowed here' '-b file\n'
+refuses 1 'cannot open /no/such/file: No such file or directory' -b /no/such/file
+refuses 1 'cannot read /: Is a directory' -b /
+printf 'help port\nfoo\nhelp route\n' >"$tmp/batch"
+run -b "$tmp/batch"
+[ "$(<"$tmp/rc")" -eq 1 ] && grep -q '^port: ' "$tmp/out" && ! grep -q '^route: ' "$tmp/out"
+report $? "a batch works up to the mistake and stops there"
+run -b /dev/null
+[ "$(cat "$tmp/rc" "$tmp/out" "$tmp/err")" = 0 ]
+report $? "an empty batch is fine"
+
+# Help
+accepts "Usage: porchctl" help
+accepts "Usage: porchctl" -h
+accepts "Usage: porchctl" --help
+accepts "porchctl " -V
+for object in port route engine stats ledger status; do
+	accepts "$object: " help
+	accepts "$object: " help $object
+	accepts "$object: " $object help
+	accepts "$object: " $object -h
+	accepts "$object: " -h $object
+done
+for synopsis in 'port [show] [DEV]' 'port add DEV' 'port del DEV' 'route [show]' \
+	'route add [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
+	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
+	'route del [TYPE] PREFIX [via ADDR] [dev DEV]' 'route get ADDR' \
+	'engine [show]' 'engine set [budget N] [time-limit USEC] [lane-limit N] [icmp-rate N]' \
+	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'status [show]'; do
+	accepts "$synopsis" help
+done
+
+# The system
+refuses 1 'cannot enter network namespace "none-of-that": No such file' -n none-of-that port
+if [ -w /dev/full ]; then
+	"$PORCHCTL" help >/dev/full 2>"$tmp/err"
+	echo $? >"$tmp/rc"
+	: >"$tmp/out"
+	said 1 "cannot write the output: No space left on device"
+	report $? "a full disk is noticed"
+fi
+
+# Right words, but no module
+while read -r words; do
+	# shellcheck disable=SC2086 # words are words
+	refuses 1 "porchctl: $not_loaded" $words
+done <<'COMMANDS'
+port
+port show
+port show lo
+port lo
+port add lo
+-j -s port
+route
+route show -6
+-4 route
+route add 10.0.0.0/8 via 10.0.0.1 dev lo onlink
+route add default via 10.0.0.1
+route add default dev lo -6
+route add default via fe80::1 dev lo
+route add blackhole 10.0.0.0/8
+route add 10.0.0.0/8 dev lo
+route replace unreachable 2001:db8::/32
+route del prohibit 10.0.0.1
+route get 10.0.0.1
+route get 2001:db8::1
+engine
+engine set icmp-rate 0
+engine set lane-limit 64 budget 1 time-limit 10 icmp-rate 5
+stats
+stats drop
+stats show drop
+stats show drop no-route
+stats drop no-route
+ledger
+ledger --sync
+ledger sync
+ledger show --sync
+-j status
+COMMANDS
+
+# The tables of the tool against the spec
+if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
+	/usr/bin/python3 - "$SPEC" >"$tmp/spec" <<'PYTHON'
+import sys, yaml
+
+spec = yaml.safe_load(open(sys.argv[1]))
+enums = {d['name']: [e['name'] for e in d['entries']]
+         for d in spec['definitions'] if d['type'] == 'enum'}
+for attrs in spec['attribute-sets']:
+    for number, attr in enumerate(attrs['attributes'], 1):
+        if attr['type'] != 'pad':
+            print(attrs['name'], number, attr['name'], attr['type'],
+                  *enums.get(attr.get('enum'), []))
+PYTHON
+	"$UNIT" --attrs >"$tmp/tool"
+	diff "$tmp/spec" "$tmp/tool" >"$tmp/out"
+	report $? "the tool knows the attributes of the spec"
+else
+	tests=$((tests + 1))
+	echo "ok $tests - the tool knows the attributes of the spec # SKIP no python3-yaml"
+fi
+
+echo "1..$tests"
+exit $failed
