@@ -13,6 +13,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+status=0
+if git ls-files -co --exclude-standard -- 'userctl/*Makefile' 'selftests/*Makefile' |
+   grep -v '^selftests/core/' | xargs -r grep -nHE -e '-I[^ ]*kmod'; then
+	status=1
+fi
+
 git ls-files -co --exclude-standard -- 'kmod/*.[ch]' 'userctl/*.[ch]' 'selftests/*.[ch]' |
 xargs -r grep -HnE '^[[:space:]]*#[[:space:]]*include' |
 awk -F: '
@@ -29,7 +35,8 @@ awk -F: '
 
 # Directories first in the order of the list, as all others go by names.
 file ~ /^kmod\/core\// {
-	sibling = quoted && system("test -e kmod/core/" base) == 0
+	sibling = quoted && (header == base || header == "core/" base) &&
+		  system("test -e kmod/core/" base) == 0
 	ring = base == "porch_ring.h" && file ~ /\/ring\.[ch]$/
 	if (!sibling && !ring && file !~ /\/env\.h$/)
 		bad = "core/ includes only env.h and its siblings"
@@ -50,4 +57,5 @@ bad {
 }
 END {
 	exit status
-}'
+}' || status=1
+exit "$status"
