@@ -84,7 +84,7 @@ const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1] = {
 
 /* PORCH_CMD_ENGINE_SET - do */
 const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_ICMP_RATE + 1] = {
-	[PORCH_A_ENGINE_BUDGET] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
+	[PORCH_A_ENGINE_VECTOR] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
 	[PORCH_A_ENGINE_TIME_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_time_limit_range),
 	[PORCH_A_ENGINE_LANE_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_lane_limit_range),
 	[PORCH_A_ENGINE_ICMP_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_icmp_rate_range),

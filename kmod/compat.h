@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between the kernels that Porch is built for, 6.1 to 6.12. The
+ * rest of the module is written for the newest one.
+ */
+#ifndef PORCH_COMPAT_H
+#define PORCH_COMPAT_H
+
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <linux/version.h>
+#include <net/dst.h>
+#if __has_include(<net/gso.h>)
+#include <net/gso.h>	/* split off netdevice.h in 6.5 */
+#endif
+
+/* 6.2 brought formatted messages; before, the reader gets the plain part. */
+#ifndef NL_SET_ERR_MSG_FMT_MOD
+#define NL_SET_ERR_MSG_FMT_MOD(extack, fmt, args...) \
+	NL_SET_ERR_MSG_MOD((extack), fmt)
+#define PORCH_EXTACK_PLAIN 1
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+static inline struct net_device *porch_alloc_netdev_dummy(void)
+{
+	struct net_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+
+	if (dev)
+		init_dummy_netdev(dev);
+	return dev;
+}
+
+#define porch_free_netdev_dummy(dev) kfree(dev)
+#else
+#define porch_alloc_netdev_dummy() alloc_netdev_dummy(0)
+#define porch_free_netdev_dummy(dev) free_netdev(dev)
+#endif
+
+/* 6.3 brought IPv4 packets longer than their length field, made by GRO. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define porch_iph_totlen(skb, iph) ntohs((iph)->tot_len)
+#else
+#define porch_iph_totlen(skb, iph) iph_totlen(skb, iph)
+#endif
+
+/* Does tc look at packets that leave by the device? */
+static inline bool porch_dev_has_tc_egress(const struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return rcu_access_pointer(dev->miniq_egress);
+#else
+	return rcu_access_pointer(dev->tcx_egress);
+#endif
+}
+
+static inline bool porch_dev_has_nf_egress(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	return rcu_access_pointer(dev->nf_hooks_egress);
+#else
+	return false;
+#endif
+}
+
+/* A route of nobody's, on the stack, that knows its device alone. */
+static inline void porch_dst_init(struct dst_entry *dst, struct dst_ops *ops)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	dst_init(dst, ops, NULL, 1, DST_OBSOLETE_NONE, DST_NOCOUNT);
+#else
+	dst_init(dst, ops, NULL, DST_OBSOLETE_NONE, DST_NOCOUNT);
+#endif
+}
+
+#endif /* PORCH_COMPAT_H */

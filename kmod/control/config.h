@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_CONFIG_H
+#define PORCH_CONFIG_H
+
+#include <linux/in6.h>
+#include <linux/netdevice.h>
+#include <linux/porch.h>
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
+#include "core/addrset.h"
+#include "core/lpm.h"
+#include "net.h"
+
+struct netlink_ext_ack;
+
+/**
+ * union porch_addr - an address of either family
+ * @v4: IPv4, network byte order
+ * @v6: IPv6
+ * @bytes: as the longest prefix match reads it
+ */
+union porch_addr {
+	__be32 v4;
+	struct in6_addr v6;
+	u8 bytes[16];
+};
+
+/**
+ * struct porch_nexthop - where a packet goes next
+ * @dev: the output device, with a reference; NULL once the device has gone
+ * @tracker: of the reference
+ * @gw: the next router; meaningless unless @has_gw
+ * @has_gw: whether there is one; else the destination itself is on the link
+ * @onlink: the user vouches for the gateway
+ *
+ * The neighbour and its link-layer header are the kernel's; they are looked
+ * up, never kept.
+ */
+struct porch_nexthop {
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	union porch_addr gw;
+	bool has_gw;
+	bool onlink;
+};
+
+/**
+ * struct porch_route - an entry of the FIB; immutable once published
+ * @nh: for unicast, where to; all zero for the other types
+ * @dst: the prefix
+ * @plen: its length in bits
+ * @family: AF_INET or AF_INET6
+ * @type: what becomes of the packet
+ * @link: the edit's, or the retiring generation's, list
+ */
+struct porch_route {
+	struct porch_nexthop nh;
+	union porch_addr dst;
+	u8 plen;
+	u8 family;
+	enum porch_route_type type;
+	struct list_head link;
+};
+
+/**
+ * struct porch_settings - what the engine is told
+ * @vector: packets that travel the path together, at most
+ * @time_limit: time that one poll may take, in microseconds
+ * @lane_limit: packets that one lane of one CPU may hold
+ * @icmp_rate: ICMP errors that one CPU may send in a second
+ */
+struct porch_settings {
+	u32 vector;
+	u32 time_limit;
+	u32 lane_limit;
+	u32 icmp_rate;
+};
+
+/**
+ * struct porch_config - one generation of the configuration
+ * @gen: its number; every change adds one
+ * @set: settings of the engine
+ * @fib4: IPv4 routes, values are struct porch_route
+ * @fib6: IPv6 routes, likewise
+ * @local: this machine's own addresses
+ * @n_local: how many, on all devices
+ * @retired: what this generation alone still uses, filled when it is replaced
+ * @retire: frees @retired and this generation after a grace period
+ *
+ * A vector reads pn->config once and sees nothing else until its end.
+ */
+struct porch_config {
+	u32 gen;
+	struct porch_settings set;
+	struct porch_lpm fib4;
+	struct porch_lpm fib6;
+	struct porch_addrset *local;
+	u32 n_local;
+	struct {
+		struct porch_lpm_retired fib4;
+		struct porch_lpm_retired fib6;
+		struct list_head routes;
+		struct porch_addrset *local;
+	} retired;
+	struct rcu_work retire;
+};
+
+/**
+ * struct porch_edit - a change in preparation
+ * @pn: the instance, whose lock the edit holds
+ * @next: the generation to be
+ * @fib4: changes of the IPv4 routes
+ * @fib6: changes of the IPv6 routes
+ * @added: routes that exist in @next only
+ * @removed: routes that @next no longer has
+ *
+ * Everything that may fail happens before porch_edit_publish(), which cannot.
+ */
+struct porch_edit {
+	struct porch_net *pn;
+	struct porch_config *next;
+	struct porch_lpm_edit fib4;
+	struct porch_lpm_edit fib6;
+	struct list_head added;
+	struct list_head removed;
+};
+
+int porch_config_init(struct porch_net *pn);
+void porch_config_fini(struct porch_net *pn);
+int porch_config_wq_init(void);
+void porch_config_wq_fini(void);
+
+int porch_edit_begin(struct porch_edit *e, struct porch_net *pn);
+void porch_edit_publish(struct porch_edit *e);
+void porch_edit_abort(struct porch_edit *e);
+
+/**
+ * porch_config_gen() - number of the generation in force
+ * @pn: the instance
+ *
+ * Context: any.
+ *
+ * Return: the number, never 0.
+ */
+static inline u32 porch_config_gen(const struct porch_net *pn)
+{
+	u32 gen;
+
+	rcu_read_lock();
+	gen = rcu_dereference(pn->config)->gen;
+	rcu_read_unlock();
+	return gen;
+}
+
+/**
+ * porch_fib_bits() - length of an address
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: bits.
+ */
+static inline u8 porch_fib_bits(u8 family)
+{
+	return family == AF_INET ? 32 : 128;
+}
+
+/**
+ * porch_fib() - the FIB of a family in one generation
+ * @cfg: the generation
+ * @family: AF_INET or AF_INET6
+ *
+ * Return: the table.
+ */
+static inline const struct porch_lpm *porch_fib(const struct porch_config *cfg,
+						u8 family)
+{
+	return family == AF_INET ? &cfg->fib4 : &cfg->fib6;
+}
+
+#endif /* PORCH_CONFIG_H */

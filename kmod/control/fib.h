@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_FIB_H
+#define PORCH_FIB_H
+
+#include "control/config.h"
+
+/**
+ * struct porch_route_spec - a route as a request describes it
+ * @family: AF_INET or AF_INET6
+ * @dst: the prefix
+ * @plen: its length in bits
+ * @type: what becomes of the packet
+ * @gw: the next router, if @has_gw
+ * @oif: index of the output device, 0 if not given
+ * @has_type: @type was given
+ * @has_gw: @gw was given
+ * @onlink: take the gateway to be on the link
+ * @excl: fail if the prefix has a route
+ * @replace: take the place of the prefix's route
+ * @create: add the prefix if it has no route
+ */
+struct porch_route_spec {
+	u8 family;
+	union porch_addr dst;
+	u8 plen;
+	enum porch_route_type type;
+	union porch_addr gw;
+	u32 oif;
+	bool has_type;
+	bool has_gw;
+	bool onlink;
+	bool excl;
+	bool replace;
+	bool create;
+};
+
+/**
+ * struct porch_fault - why a request was refused
+ * @msg: for the user
+ * @attr: number of the attribute to blame, 0 for none
+ */
+struct porch_fault {
+	const char *msg;
+	int attr;
+};
+
+int porch_fib_add(struct porch_net *pn, const struct porch_route_spec *spec,
+		  struct porch_fault *fault);
+int porch_fib_del(struct porch_net *pn, const struct porch_route_spec *spec,
+		  struct porch_fault *fault);
+void porch_fib_release_dev(struct porch_net *pn, struct net_device *dev);
+void porch_route_free(struct porch_route *r);
+
+#endif /* PORCH_FIB_H */

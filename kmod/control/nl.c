@@ -1,0 +1,609 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family: one function for each operation of the
+ * specification, Documentation/netlink/specs/porch.yaml.
+ */
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+#include "control/config.h"
+#include "control/fib.h"
+#include "control/local.h"
+#include "control/nl.h"
+#include "control/nl_gen.h"
+#include "control/nl_parse.h"
+#include "control/port.h"
+#include "control/stats.h"
+
+static bool userns;
+module_param(userns, bool, 0644);
+MODULE_PARM_DESC(userns, "let the admin of a user namespace configure its network namespaces");
+
+static struct genl_family porch_family;
+
+static struct porch_net *instance(const struct genl_info *info)
+{
+	return porch_net(genl_info_net((struct genl_info *)info));
+}
+
+/* The policy asks for CAP_NET_ADMIN over the namespace; this asks for more. */
+static int check_permission(struct sk_buff *skb, struct genl_info *info)
+{
+	if (READ_ONCE(userns) || netlink_capable(skb, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(info->extack,
+		       "needs CAP_NET_ADMIN in the initial user namespace (module parameter userns)");
+	return -EPERM;
+}
+
+static int refuse(struct genl_info *info, int err,
+		  const struct porch_fault *fault)
+{
+	if (info->extack) {
+		info->extack->_msg = fault->msg;
+		if (fault->attr)
+			NL_SET_BAD_ATTR(info->extack, info->attrs[fault->attr]);
+	}
+	return err;
+}
+
+/* Sends the reply that @fill has filled. Consumes @msg. */
+static int reply(struct genl_info *info, struct sk_buff *msg, void *hdr,
+		 int err)
+{
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+static struct sk_buff *reply_new(struct genl_info *info, void **hdr)
+{
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+
+	if (!msg)
+		return NULL;
+	*hdr = genlmsg_put_reply(msg, info, &porch_family, 0,
+				 info->genlhdr->cmd);
+	if (!*hdr) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static void *dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, &porch_family, NLM_F_MULTI,
+				cmd);
+
+	if (hdr)
+		genl_dump_check_consistent(cb, hdr);
+	return hdr;
+}
+
+/* status */
+
+static int fill_status(struct sk_buff *msg, struct porch_net *pn)
+{
+	const struct porch_config *cfg = rcu_dereference(pn->config);
+
+	if (nla_put_string(msg, PORCH_A_STATUS_VERSION, THIS_MODULE->version) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_GENERATION, cfg->gen) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_PORTS, READ_ONCE(pn->n_ports)) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V4, cfg->fib4.count) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V6, cfg->fib6.count) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_LOCAL_ADDRESSES,
+			cfg->n_local) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_CPUS, num_online_cpus()))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct porch_net *pn = instance(info);
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	porch_local_flush(pn);
+	rcu_read_lock();
+	err = fill_status(msg, pn);
+	rcu_read_unlock();
+	return reply(info, msg, hdr, err);
+}
+
+/* ports */
+
+static int change_port(struct sk_buff *skb, struct genl_info *info,
+		       int (*change)(struct porch_net *pn,
+				     struct net_device *dev,
+				     struct netlink_ext_ack *extack))
+{
+	struct porch_net *pn = instance(info);
+	struct nlattr *ifindex = info->attrs[PORCH_A_PORT_IFINDEX];
+	struct net_device *dev;
+	int err;
+
+	err = check_permission(skb, info);
+	if (err)
+		return err;
+	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_PORT_IFINDEX)) {
+		NL_SET_ERR_MSG(info->extack, "which device? ifindex is missing");
+		return -EINVAL;
+	}
+	porch_local_flush(pn);
+
+	rtnl_lock();
+	dev = __dev_get_by_index(pn->net, nla_get_u32(ifindex));
+	if (dev) {
+		err = change(pn, dev, info->extack);
+	} else {
+		NL_SET_ERR_MSG(info->extack,
+			       "no such device in this network namespace");
+		err = -ENODEV;
+	}
+	rtnl_unlock();
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, ifindex);
+	return err;
+}
+
+int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_port(skb, info, porch_port_add);
+}
+
+int porch_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_port(skb, info, porch_port_del);
+}
+
+static int fill_port(struct sk_buff *msg, const struct porch_port *port)
+{
+	struct porch_port_stats sum;
+
+	porch_port_sum(port, &sum);
+	if (nla_put_u32(msg, PORCH_A_PORT_IFINDEX, port->dev->ifindex) ||
+	    nla_put_string(msg, PORCH_A_PORT_IFNAME, port->dev->name) ||
+	    nla_put_u64_64bit(msg, PORCH_A_PORT_RX_PACKETS, sum.rx_packets,
+			      PORCH_A_PORT_PAD) ||
+	    nla_put_u64_64bit(msg, PORCH_A_PORT_RX_BYTES, sum.rx_bytes,
+			      PORCH_A_PORT_PAD) ||
+	    nla_put_u64_64bit(msg, PORCH_A_PORT_TX_PACKETS, sum.tx_packets,
+			      PORCH_A_PORT_PAD) ||
+	    nla_put_u64_64bit(msg, PORCH_A_PORT_TX_BYTES, sum.tx_bytes,
+			      PORCH_A_PORT_PAD) ||
+	    nla_put_u64_64bit(msg, PORCH_A_PORT_DROPS, sum.drops,
+			      PORCH_A_PORT_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int porch_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *ifindex = info->attrs[PORCH_A_PORT_IFINDEX];
+	const struct porch_port *port;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_PORT_IFINDEX)) {
+		NL_SET_ERR_MSG(info->extack, "which port? ifindex is missing");
+		return -EINVAL;
+	}
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	rtnl_lock();
+	port = porch_port_find(instance(info), nla_get_u32(ifindex));
+	if (port) {
+		err = fill_port(msg, port);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack, ifindex,
+				    "the device is not a port");
+		err = -ENOENT;
+	}
+	rtnl_unlock();
+	return reply(info, msg, hdr, err);
+}
+
+int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct porch_net *pn = porch_net(sock_net(skb->sk));
+	const struct porch_port *port;
+	int n = 0, err = 0;
+	void *hdr;
+
+	rtnl_lock();
+	cb->seq = porch_config_gen(pn);
+	list_for_each_entry(port, &pn->ports, link) {
+		if (n++ < cb->args[0])
+			continue;
+		hdr = dump_put(skb, cb, PORCH_CMD_PORT_GET);
+		err = hdr ? fill_port(skb, port) : -EMSGSIZE;
+		if (err) {
+			if (hdr)
+				genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		cb->args[0] = n;
+	}
+	rtnl_unlock();
+	return skb->len ?: err;
+}
+
+/* routes */
+
+static int change_route(struct sk_buff *skb, struct genl_info *info,
+			int (*change)(struct porch_net *pn,
+				      const struct porch_route_spec *spec,
+				      struct porch_fault *fault), bool onlink)
+{
+	struct porch_fault fault = {};
+	struct porch_route_spec spec;
+	int err;
+
+	err = check_permission(skb, info);
+	if (err)
+		return err;
+	err = porch_nl_parse_route(info, &spec);
+	if (err)
+		return err;
+	spec.onlink = onlink;
+	rtnl_lock();
+	err = change(instance(info), &spec, &fault);
+	rtnl_unlock();
+	return err ? refuse(info, err, &fault) : 0;
+}
+
+int porch_nl_route_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_route(skb, info, porch_fib_add,
+			    info->attrs[PORCH_A_ROUTE_ONLINK]);
+}
+
+int porch_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_route(skb, info, porch_fib_del, false);
+}
+
+static int fill_nexthop(struct sk_buff *msg, const struct porch_route *r,
+			const struct net_device *dev)
+{
+	if (r->nh.has_gw &&
+	    nla_put(msg, PORCH_A_ROUTE_GATEWAY, porch_fib_bits(r->family) / 8,
+		    &r->nh.gw))
+		return -EMSGSIZE;
+	if (r->nh.onlink && nla_put_flag(msg, PORCH_A_ROUTE_ONLINK))
+		return -EMSGSIZE;
+	if (dev && (nla_put_u32(msg, PORCH_A_ROUTE_OIF, dev->ifindex) ||
+		    nla_put_string(msg, PORCH_A_ROUTE_IFNAME, dev->name)))
+		return -EMSGSIZE;
+	if ((!dev || !netif_running(dev) || !netif_carrier_ok(dev)) &&
+	    nla_put_flag(msg, PORCH_A_ROUTE_LINK_DOWN))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_route(struct sk_buff *msg, const struct porch_route *r)
+{
+	if (nla_put(msg, PORCH_A_ROUTE_DST, porch_fib_bits(r->family) / 8,
+		    &r->dst) ||
+	    nla_put_u8(msg, PORCH_A_ROUTE_PREFIX_LEN, r->plen) ||
+	    nla_put_u8(msg, PORCH_A_ROUTE_TYPE, r->type))
+		return -EMSGSIZE;
+	if (r->type != PORCH_ROUTE_TYPE_UNICAST)
+		return 0;
+	return fill_nexthop(msg, r, READ_ONCE(r->nh.dev));
+}
+
+static int fill_local(struct sk_buff *msg, const union porch_addr *addr,
+		      u8 family)
+{
+	u8 bits = porch_fib_bits(family);
+
+	if (nla_put(msg, PORCH_A_ROUTE_DST, bits / 8, addr) ||
+	    nla_put_u8(msg, PORCH_A_ROUTE_PREFIX_LEN, bits) ||
+	    nla_put_flag(msg, PORCH_A_ROUTE_LOCAL))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static bool is_local(const struct porch_config *cfg,
+		     const union porch_addr *addr, u8 family)
+{
+	if (family == AF_INET)
+		return porch_addrset_lookup4(cfg->local, addr->v4);
+	return porch_addrset_lookup6(cfg->local, &addr->v6, 0);
+}
+
+static int fill_way(struct sk_buff *msg, struct genl_info *info,
+		    const union porch_addr *addr, u8 family)
+{
+	const struct porch_config *cfg = rcu_dereference(instance(info)->config);
+	const struct porch_route *r;
+
+	if (is_local(cfg, addr, family))
+		return fill_local(msg, addr, family);
+	r = porch_lpm_lookup(porch_fib(cfg, family), addr->bytes);
+	if (r)
+		return fill_route(msg, r);
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PORCH_A_ROUTE_DST],
+			    "no route to the address");
+	return -ENETUNREACH;
+}
+
+int porch_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	union porch_addr addr;
+	struct sk_buff *msg;
+	void *hdr;
+	u8 family;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_ROUTE_DST)) {
+		NL_SET_ERR_MSG(info->extack, "the way to where? dst is missing");
+		return -EINVAL;
+	}
+	err = porch_nl_parse_addr(info, PORCH_A_ROUTE_DST, &addr, &family);
+	if (err)
+		return err;
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	porch_local_flush(instance(info));
+	rcu_read_lock();
+	err = fill_way(msg, info, &addr, family);
+	rcu_read_unlock();
+	return reply(info, msg, hdr, err);
+}
+
+/* Where a dump of the routes has got to, in netlink_callback.ctx. */
+struct route_dump {
+	struct porch_lpm_pos pos;
+	bool v6;
+};
+
+static int dump_fib(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct porch_lpm *fib, struct porch_lpm_pos *pos)
+{
+	struct porch_lpm_pos next = *pos;
+	const struct porch_route *r;
+	void *hdr;
+
+	while ((r = porch_lpm_next(fib, &next))) {
+		hdr = dump_put(skb, cb, PORCH_CMD_ROUTE_GET);
+		if (!hdr)
+			return -EMSGSIZE;
+		if (fill_route(skb, r)) {
+			genlmsg_cancel(skb, hdr);
+			return -EMSGSIZE;
+		}
+		genlmsg_end(skb, hdr);
+		*pos = next;
+	}
+	return 0;
+}
+
+int porch_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct porch_net *pn = porch_net(sock_net(skb->sk));
+	struct route_dump *d = (struct route_dump *)cb->ctx;
+	const struct porch_config *cfg;
+	int err = 0;
+
+	BUILD_BUG_ON(sizeof(*d) > sizeof(cb->ctx));
+
+	rcu_read_lock();
+	cfg = rcu_dereference(pn->config);
+	cb->seq = cfg->gen;
+	if (!d->v6) {
+		err = dump_fib(skb, cb, &cfg->fib4, &d->pos);
+		if (!err)
+			*d = (struct route_dump) { .v6 = true };
+	}
+	if (!err)
+		err = dump_fib(skb, cb, &cfg->fib6, &d->pos);
+	rcu_read_unlock();
+	return skb->len ?: err;
+}
+
+/* the engine */
+
+int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct porch_settings set;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	rcu_read_lock();
+	set = rcu_dereference(instance(info)->config)->set;
+	rcu_read_unlock();
+	err = nla_put_u32(msg, PORCH_A_ENGINE_VECTOR, set.vector) ||
+	      nla_put_u32(msg, PORCH_A_ENGINE_TIME_LIMIT, set.time_limit) ||
+	      nla_put_u32(msg, PORCH_A_ENGINE_LANE_LIMIT, set.lane_limit) ||
+	      nla_put_u32(msg, PORCH_A_ENGINE_ICMP_RATE, set.icmp_rate);
+	return reply(info, msg, hdr, err ? -EMSGSIZE : 0);
+}
+
+int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct porch_edit e;
+	int err;
+
+	err = check_permission(skb, info);
+	if (err)
+		return err;
+	err = porch_edit_begin(&e, instance(info));
+	if (err)
+		return err;
+	err = porch_nl_parse_settings(info, &e.next->set);
+	if (err)
+		porch_edit_abort(&e);
+	else
+		porch_edit_publish(&e);
+	return err;
+}
+
+/* counters */
+
+static int fill_counter(struct sk_buff *msg, const struct porch_counter *c,
+			const struct porch_stats *sum)
+{
+	if (nla_put_u8(msg, PORCH_A_COUNTER_GROUP, c->group) ||
+	    nla_put_string(msg, PORCH_A_COUNTER_NAME, c->name) ||
+	    nla_put_u64_64bit(msg, PORCH_A_COUNTER_VALUE,
+			      porch_counter_value(c, sum), PORCH_A_COUNTER_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static const struct porch_counter *find_counter(struct genl_info *info)
+{
+	const struct nlattr *name = info->attrs[PORCH_A_COUNTER_NAME];
+	u8 group = nla_get_u8(info->attrs[PORCH_A_COUNTER_GROUP]);
+	unsigned int i;
+
+	for (i = 0; i < porch_n_counters; i++)
+		if (porch_counters[i].group == group &&
+		    !nla_strcmp(name, porch_counters[i].name))
+			return &porch_counters[i];
+	return NULL;
+}
+
+int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct porch_counter *c;
+	struct porch_stats sum;
+	struct sk_buff *msg;
+	void *hdr;
+
+	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_COUNTER_GROUP) ||
+	    GENL_REQ_ATTR_CHECK(info, PORCH_A_COUNTER_NAME)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "which counter? group and name are needed");
+		return -EINVAL;
+	}
+	c = find_counter(info);
+	if (!c) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[PORCH_A_COUNTER_NAME],
+				    "the group has no such counter");
+		return -ENOENT;
+	}
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	porch_stats_sum(instance(info), &sum);
+	return reply(info, msg, hdr, fill_counter(msg, c, &sum));
+}
+
+int porch_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct porch_stats sum;
+	int err = 0;
+	void *hdr;
+
+	porch_stats_sum(porch_net(sock_net(skb->sk)), &sum);
+	for (; cb->args[0] < porch_n_counters; cb->args[0]++) {
+		hdr = dump_put(skb, cb, PORCH_CMD_STATS_GET);
+		err = hdr ? fill_counter(skb, &porch_counters[cb->args[0]],
+					 &sum) : -EMSGSIZE;
+		if (err) {
+			if (hdr)
+				genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+	}
+	return skb->len ?: err;
+}
+
+static u64 sum_of(const u64 *v, unsigned int n)
+{
+	u64 sum = 0;
+
+	while (n--)
+		sum += v[n];
+	return sum;
+}
+
+static int fill_ledger(struct sk_buff *msg, const struct porch_stats *s)
+{
+	const u64 line[] = {
+		[PORCH_A_LEDGER_RX] = s->rx,
+		[PORCH_A_LEDGER_CREATED] = sum_of(s->created, PORCH_N_CREATED),
+		[PORCH_A_LEDGER_SENT] = s->sent,
+		[PORCH_A_LEDGER_LOCAL] = s->local,
+		[PORCH_A_LEDGER_PUNTED] = sum_of(s->punt, PORCH_N_PUNT),
+		[PORCH_A_LEDGER_DROPPED] = sum_of(s->drop, PORCH_N_DROP),
+		[PORCH_A_LEDGER_QUEUED] = s->queued,
+	};
+	int i;
+
+	for (i = PORCH_A_LEDGER_RX; i < ARRAY_SIZE(line); i++)
+		if (nla_put_u64_64bit(msg, i, line[i], PORCH_A_LEDGER_PAD))
+			return -EMSGSIZE;
+	return 0;
+}
+
+int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct porch_net *pn = instance(info);
+	struct porch_stats sum;
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = reply_new(info, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	if (info->attrs[PORCH_A_LEDGER_SYNC])
+		porch_stats_sum_sync(pn, &sum);
+	else
+		porch_stats_sum(pn, &sum);
+	return reply(info, msg, hdr, fill_ledger(msg, &sum));
+}
+
+static struct genl_family porch_family __ro_after_init = {
+	.name = PORCH_FAMILY_NAME,
+	.version = PORCH_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = porch_nl_ops,
+	.n_ops = ARRAY_SIZE(porch_nl_ops),
+	/* Every operation is strict about the reserved parts of the header. */
+	.resv_start_op = PORCH_CMD_STATUS_GET,
+};
+
+/**
+ * porch_nl_register() - offer the family to user space
+ *
+ * Return: 0 or a negative errno.
+ */
+int porch_nl_register(void)
+{
+	return genl_register_family(&porch_family);
+}
+
+/**
+ * porch_nl_unregister() - withdraw the family, and wait for its requests
+ */
+void porch_nl_unregister(void)
+{
+	genl_unregister_family(&porch_family);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_PORT_H
+#define PORCH_PORT_H
+
+#include <linux/netdevice.h>
+
+struct netlink_ext_ack;
+struct porch_net;
+
+/**
+ * struct porch_port_stats - what one CPU counts for one port
+ * @rx_packets: admitted, in skbs
+ * @rx_bytes: their length from the network header on
+ * @tx_packets: handed to the device or its qdisc, in skbs
+ * @tx_bytes: their length from the network header on
+ * @drops: packets from this port that were dropped
+ * @inflight: admitted and not let go yet; back at zero when quiet
+ *
+ * Written by its CPU alone, with softirqs off.
+ */
+struct porch_port_stats {
+	u64 rx_packets;
+	u64 rx_bytes;
+	u64 tx_packets;
+	u64 tx_bytes;
+	u64 drops;
+	u64 inflight;
+};
+
+/**
+ * struct porch_port - a device that Porch takes packets from
+ * @dev: the device, with a reference
+ * @tracker: of the reference
+ * @pn: the instance
+ * @armed: packets are admitted; before, they pass
+ * @stats: counters of every CPU
+ * @link: in porch_net.ports
+ * @rcu: frees the port behind the last reader
+ */
+struct porch_port {
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	struct porch_net *pn;
+	bool armed;
+	struct porch_port_stats __percpu *stats;
+	struct list_head link;
+	struct rcu_head rcu;
+};
+
+int porch_port_add(struct porch_net *pn, struct net_device *dev,
+		   struct netlink_ext_ack *extack);
+int porch_port_del(struct porch_net *pn, struct net_device *dev,
+		   struct netlink_ext_ack *extack);
+void porch_port_release_dev(struct porch_net *pn, struct net_device *dev);
+void porch_port_release_all(struct porch_net *pn);
+struct porch_port *porch_port_find(struct porch_net *pn, int ifindex);
+struct porch_port *porch_port_of(const struct net_device *dev);
+void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum);
+
+#endif /* PORCH_PORT_H */

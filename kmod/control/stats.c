@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/cpu.h>
+#include <linux/workqueue.h>
+#include "control/stats.h"
+#include "net.h"
+
+#define COUNTER(grp, array, idx, str) { \
+	.group = PORCH_COUNTER_GROUP_##grp, \
+	.name = str, \
+	.offset = offsetof(struct porch_stats, array[idx]), \
+},
+#define X_CREATED(sym, name)	COUNTER(CREATED, created, PORCH_CREATED_##sym, name)
+#define X_PUNT(sym, name)	COUNTER(PUNT, punt, PORCH_PUNT_##sym, name)
+#define X_DROP(sym, name, core)	COUNTER(DROP, drop, PORCH_DROP_##sym, name)
+#define X_ENGINE(sym, name)	COUNTER(ENGINE, engine, PORCH_ENGINE_##sym, name)
+
+const struct porch_counter porch_counters[] = {
+	PORCH_CREATED_REASONS(X_CREATED)
+	PORCH_PUNT_REASONS(X_PUNT)
+	PORCH_DROP_REASONS(X_DROP)
+	PORCH_ENGINE_COUNTERS(X_ENGINE)
+};
+
+const unsigned int porch_n_counters = ARRAY_SIZE(porch_counters);
+
+static void stats_add(struct porch_stats *sum, const struct porch_stats *part)
+{
+	const u64 *from = (const u64 *)part;
+	u64 *to = (u64 *)sum;
+	size_t i;
+
+	for (i = 0; i < sizeof(*sum) / sizeof(u64); i++)
+		to[i] += READ_ONCE(from[i]);
+}
+
+/**
+ * porch_stats_sum() - add up the counters of all CPUs
+ * @pn: the instance
+ * @sum: where the sums go
+ *
+ * Packets in flight make the ledger differ by as many.
+ *
+ * Context: any.
+ */
+void porch_stats_sum(const struct porch_net *pn, struct porch_stats *sum)
+{
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu)
+		stats_add(sum, per_cpu_ptr(pn->stats, cpu));
+}
+
+struct sync_read {
+	const struct porch_net *pn;
+	struct porch_stats *sum;
+};
+
+static long stats_add_this_cpu(void *arg)
+{
+	struct sync_read *r = arg;
+
+	/* No hook and no poll runs on this CPU while softirqs are off. */
+	local_bh_disable();
+	stats_add(r->sum, this_cpu_ptr(r->pn->stats));
+	local_bh_enable();
+	return 0;
+}
+
+/**
+ * porch_stats_sum_sync() - add up the counters, each CPU's at a quiet moment
+ * @pn: the instance
+ * @sum: where the sums go
+ *
+ * A packet is admitted, worked on and let go by one and the same CPU. So a
+ * CPU's ledger is exact whenever softirqs are off there, and the sum of such
+ * moments is exact, too, under any traffic and without stopping it.
+ *
+ * Context: process context, may sleep.
+ */
+void porch_stats_sum_sync(const struct porch_net *pn, struct porch_stats *sum)
+{
+	struct sync_read r = { .pn = pn, .sum = sum };
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	cpus_read_lock();
+	for_each_possible_cpu(cpu) {
+		if (cpu_online(cpu))
+			work_on_cpu(cpu, stats_add_this_cpu, &r);
+		else
+			stats_add(sum, per_cpu_ptr(pn->stats, cpu));
+	}
+	cpus_read_unlock();
+}

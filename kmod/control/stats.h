@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_STATS_H
+#define PORCH_STATS_H
+
+#include <linux/types.h>
+#include <linux/porch.h>
+
+struct porch_net;
+
+/*
+ * Every counter has a stable name, which the tool shows and the documentation
+ * explains. The lists are the one place where a reason is added.
+ *
+ * Reasons for a packet that Porch made itself: X(symbol, name).
+ */
+#define PORCH_CREATED_REASONS(X)			\
+	X(ICMP_ERROR,		"icmp-error")		\
+	X(FRAGMENT,		"fragment")		\
+	X(SEGMENT,		"segment")
+
+/* Reasons for handing a packet to the stock stack: X(symbol, name). */
+#define PORCH_PUNT_REASONS(X)				\
+	X(NON_IP,		"non-ip")		\
+	X(VLAN,			"vlan")			\
+	X(SOCKET,		"socket")		\
+	X(MULTICAST,		"multicast")		\
+	X(BROADCAST,		"broadcast")
+
+/*
+ * Reasons for dropping a packet: X(symbol, name, core reason). Modules cannot
+ * add to the kernel's own list, so each is mapped to the nearest core reason,
+ * which drop monitors show; ours goes to the counter and the tracepoint.
+ */
+#define PORCH_DROP_REASONS(X)						\
+	X(NO_MEMORY,		"no-memory",		NOMEM)		\
+	X(PORT_DOWN,		"port-down",		DEV_READY)	\
+	X(LANE_FULL,		"lane-full",		CPU_BACKLOG)	\
+	X(IPV4_HEADER,		"ipv4-header",		IP_INHDR)	\
+	X(IPV4_CHECKSUM,	"ipv4-checksum",	IP_CSUM)	\
+	X(IPV4_OPTIONS,		"ipv4-options",		IP_INHDR)	\
+	X(IPV4_SOURCE_ROUTE,	"ipv4-source-route",	IP_INHDR)	\
+	X(IPV6_HEADER,		"ipv6-header",		IP_INHDR)	\
+	X(IPV6_EXTENSION,	"ipv6-extension",	IP_INHDR)	\
+	X(TRUNCATED,		"truncated",		PKT_TOO_SMALL)	\
+	X(L4_HEADER,		"l4-header",		PKT_TOO_SMALL)	\
+	X(FRAGMENT,		"fragment",		IP_INHDR)	\
+	X(NESTED_TAG,		"nested-tag",		IP_INHDR)	\
+	X(LRO,			"lro",			NOT_SPECIFIED)	\
+	X(OFFLOADED,		"offloaded",		NOT_SPECIFIED)	\
+	X(L2_MULTICAST,		"l2-multicast",	UNICAST_IN_L2_MULTICAST) \
+	X(MARTIAN_SOURCE,	"martian-source",	IP_INADDRERRORS) \
+	X(MARTIAN_DESTINATION,	"martian-destination",	IP_INADDRERRORS) \
+	X(LINK_LOCAL,		"link-local",		IP_INADDRERRORS) \
+	X(NO_ROUTE,		"no-route",		IP_INNOROUTES)	\
+	X(BLACKHOLE,		"blackhole",		IP_INNOROUTES)	\
+	X(UNREACHABLE,		"unreachable",		IP_INNOROUTES)	\
+	X(PROHIBIT,		"prohibit",		IP_INNOROUTES)	\
+	X(LINK_DOWN,		"link-down",		DEV_READY)	\
+	X(TTL_EXCEEDED,		"ttl-exceeded",		IP_INHDR)	\
+	X(TOO_BIG,		"too-big",		PKT_TOO_BIG)	\
+	X(NEIGHBOUR_FAILED,	"neighbour-failed",	NEIGH_FAILED)	\
+	X(NEIGHBOUR_TABLE,	"neighbour-table",	NEIGH_CREATEFAIL) \
+	X(FRAGMENTING,		"fragmenting",		NOT_SPECIFIED)
+
+/* What the engine counts of its own work: X(symbol, name). */
+#define PORCH_ENGINE_COUNTERS(X)			\
+	X(POLLS,		"polls")		\
+	X(VECTORS,		"vectors")		\
+	X(PACKETS,		"packets")		\
+	X(TIME_LIMITED,		"time-limited")		\
+	X(NEIGHBOUR_SENT,	"neighbour-sent")	\
+	X(DEVICE_BUSY,		"device-busy")		\
+	X(ICMP_LIMITED,		"icmp-limited")		\
+	X(ICMP_SUPPRESSED,	"icmp-suppressed")
+
+#define PORCH_X_CREATED(sym, ...)	PORCH_CREATED_##sym,
+#define PORCH_X_PUNT(sym, ...)		PORCH_PUNT_##sym,
+#define PORCH_X_DROP(sym, ...)		PORCH_DROP_##sym,
+#define PORCH_X_ENGINE(sym, ...)	PORCH_ENGINE_##sym,
+
+enum porch_created { PORCH_CREATED_REASONS(PORCH_X_CREATED) PORCH_N_CREATED };
+enum porch_punt { PORCH_PUNT_REASONS(PORCH_X_PUNT) PORCH_N_PUNT };
+enum porch_drop { PORCH_DROP_REASONS(PORCH_X_DROP) PORCH_N_DROP };
+enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE };
+
+/**
+ * struct porch_stats - what one CPU counts, all in skbs
+ * @rx: admitted from ports
+ * @sent: handed to a device, a qdisc or a neighbour's queue
+ * @local: for this machine's own addresses, given to the stock stack
+ * @queued: waiting in the lanes
+ * @created: made by Porch itself, by reason
+ * @punt: given to the stock stack, by reason
+ * @drop: dropped, by reason
+ * @engine: the engine's own counters
+ *
+ * Written by its CPU alone, with softirqs off. The ledger of one CPU balances
+ * by itself whenever no packet is in flight there:
+ * rx + Σ created = sent + local + Σ punt + Σ drop + queued.
+ */
+struct porch_stats {
+	u64 rx;
+	u64 sent;
+	u64 local;
+	u64 queued;
+	u64 created[PORCH_N_CREATED];
+	u64 punt[PORCH_N_PUNT];
+	u64 drop[PORCH_N_DROP];
+	u64 engine[PORCH_N_ENGINE];
+};
+
+/**
+ * struct porch_counter - a counter that can be asked for by name
+ * @group: the chapter it belongs to
+ * @name: its stable name within the group
+ * @offset: where it lies in struct porch_stats
+ */
+struct porch_counter {
+	enum porch_counter_group group;
+	const char *name;
+	unsigned int offset;
+};
+
+extern const struct porch_counter porch_counters[];
+extern const unsigned int porch_n_counters;
+
+void porch_stats_sum(const struct porch_net *pn, struct porch_stats *sum);
+void porch_stats_sum_sync(const struct porch_net *pn, struct porch_stats *sum);
+
+/**
+ * porch_counter_value() - read one counter out of a sum
+ * @c: the counter
+ * @sum: what porch_stats_sum() filled
+ *
+ * Return: the value.
+ */
+static inline u64 porch_counter_value(const struct porch_counter *c,
+				      const struct porch_stats *sum)
+{
+	return *(const u64 *)((const char *)sum + c->offset);
+}
+
+#endif /* PORCH_STATS_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_NET_H
+#define PORCH_NET_H
+
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+struct porch_config;
+struct porch_engine;
+struct porch_stats;
+
+/**
+ * struct porch_net - the instance of one network namespace
+ * @net: the namespace; the instance lives and dies with it
+ * @lock: serialises changes of the configuration; taken inside RTNL where
+ *	both are needed
+ * @config: the generation in force; read under RCU, replaced under @lock
+ * @ports: the attached devices; under RTNL
+ * @n_ports: length of @ports
+ * @stats: counters of every CPU, written by that CPU with softirqs off
+ * @engine: the vector engine of every CPU
+ * @napi_dev: the device that NAPI wants; it never carries a packet
+ * @dying: the namespace is on its way out; events are not followed any more
+ * @follow: brings the set of local addresses up to date
+ * @cpu_node: tells the engine when a CPU has gone
+ */
+struct porch_net {
+	struct net *net;
+	struct mutex lock;
+	struct porch_config __rcu *config;
+	struct list_head ports;
+	u32 n_ports;
+	struct porch_stats __percpu *stats;
+	struct porch_engine __percpu *engine;
+	struct net_device *napi_dev;
+	bool dying;
+	struct work_struct follow;
+	struct hlist_node cpu_node;
+};
+
+struct porch_net *porch_net(const struct net *net);
+
+#endif /* PORCH_NET_H */

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "path/drop.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+#define X_CORE(sym, name, core)	[PORCH_DROP_##sym] = SKB_DROP_REASON_##core,
+
+static const enum skb_drop_reason core_reason[] = {
+	PORCH_DROP_REASONS(X_CORE)
+};
+
+/**
+ * porch_drop_gone() - count a packet that others have freed already
+ * @stats: this CPU's counters
+ * @port: where the packet came in, NULL if Porch made it
+ * @reason: why
+ *
+ * Context: softirqs off, on the CPU of @stats.
+ */
+void porch_drop_gone(struct porch_stats *stats, const struct porch_port *port,
+		     enum porch_drop reason)
+{
+	stats->drop[reason]++;
+	if (port)
+		this_cpu_ptr(port->stats)->drops++;
+}
+
+/**
+ * porch_drop() - free a packet, and say why in counter and tracepoints
+ * @stats: this CPU's counters
+ * @port: where the packet came in, NULL if Porch made it
+ * @skb: the packet; consumed
+ * @reason: why
+ *
+ * Context: softirqs off, on the CPU of @stats.
+ */
+void porch_drop(struct porch_stats *stats, const struct porch_port *port,
+		struct sk_buff *skb, enum porch_drop reason)
+{
+	porch_drop_gone(stats, port, reason);
+	trace_porch_drop(skb, port ? port->dev->ifindex : 0, reason);
+	kfree_skb_reason(skb, core_reason[reason]);
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Off they go: to a device, to the stock stack, or nowhere. The only stage
+ * that lets go of packets.
+ */
+#include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <net/dst.h>
+#include <net/ip.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+#include <net/sch_generic.h>
+#include <net/xfrm.h>
+#include "compat.h"
+#include "core/csum.h"
+#include "path/drop.h"
+#include "path/emit.h"
+#include "path/vec.h"
+
+/* Output devices that a vector's packets are collected for at a time. */
+#define EMIT_RUNS	4
+
+/* Packets of one vector that leave by one device. */
+struct emit_run {
+	struct net_device *dev;
+	struct sk_buff *head;
+	struct sk_buff *tail;
+	unsigned int packets;
+	unsigned int bytes;
+};
+
+/*
+ * The device whose packet this CPU is giving back to the stock stack. The
+ * first call of our own hook on that device uses the note up; a nested call
+ * for another port, behind a VLAN, is none of its business.
+ */
+static DEFINE_PER_CPU(struct net_device *, emit_returning);
+
+/**
+ * porch_emit_returns() - is this a packet that emit gives back?
+ * @skb: a packet in the hook
+ *
+ * Context: softirqs off.
+ *
+ * Return: true once for each packet given back.
+ */
+bool porch_emit_returns(struct sk_buff *skb)
+{
+	if (likely(this_cpu_read(emit_returning) != skb->dev))
+		return false;
+	this_cpu_write(emit_returning, NULL);
+	skb_reset_redirect(skb);
+	return true;
+}
+
+/*
+ * Enters the stock stack behind taps, tc and netfilter ingress, which have
+ * seen the packet; being redirected keeps generic XDP off, too.
+ */
+static void give_to_stack(struct sk_buff *skb)
+{
+	this_cpu_write(emit_returning, skb->dev);
+	skb->tc_skip_classify = 1;
+	skb_set_redirected(skb, false);
+	netif_receive_skb_core(skb);
+	this_cpu_write(emit_returning, NULL);
+}
+
+static void count_sent(struct porch_vec *v, struct net_device *dev,
+		       unsigned int packets, unsigned int bytes)
+{
+	struct porch_port *port = porch_port_of(dev);
+
+	v->stats->sent += packets;
+	if (port) {
+		struct porch_port_stats *ps = this_cpu_ptr(port->stats);
+
+		ps->tx_packets += packets;
+		ps->tx_bytes += bytes;
+	}
+}
+
+/*
+ * Devices without a queue and without hooks on the way out take a whole run
+ * under one lock.
+ */
+static bool dev_takes_runs(const struct net_device *dev)
+{
+	const struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
+
+	return dev->real_num_tx_queues == 1 && dev->flags & IFF_UP &&
+	       !rcu_dereference_bh(txq->qdisc)->enqueue &&
+	       !porch_dev_has_tc_egress(dev) && !porch_dev_has_nf_egress(dev);
+}
+
+static void xmit_run(struct porch_vec *v, struct net_device *dev,
+		     struct sk_buff *list)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
+	int cpu = smp_processor_id();
+	struct sk_buff *skb;
+	bool again = false;
+
+	list = validate_xmit_skb_list(list, dev, &again);
+	if (!list)
+		return;
+
+	HARD_TX_LOCK(dev, txq, cpu);
+	while ((skb = list)) {
+		list = skb->next;
+		skb_mark_not_on_list(skb);
+		if (dev_nit_active(dev))
+			dev_queue_xmit_nit(skb, dev);
+		if (!netif_xmit_frozen_or_stopped(txq) &&
+		    dev_xmit_complete(netdev_start_xmit(skb, dev, txq, list)))
+			continue;
+		/* As the stock stack does with what has no queue to wait in. */
+		v->stats->engine[PORCH_ENGINE_DEVICE_BUSY]++;
+		dev_core_stats_tx_dropped_inc(dev);
+		kfree_skb(skb);
+	}
+	HARD_TX_UNLOCK(dev, txq);
+}
+
+static void run_flush(struct porch_vec *v, struct emit_run *run)
+{
+	struct sk_buff *skb, *next;
+
+	if (!run->packets)
+		return;
+	count_sent(v, run->dev, run->packets, run->bytes);
+	if (dev_takes_runs(run->dev)) {
+		xmit_run(v, run->dev, run->head);
+	} else {
+		for (skb = run->head; skb; skb = next) {
+			next = skb->next;
+			skb_mark_not_on_list(skb);
+			dev_queue_xmit(skb);
+		}
+	}
+	run->packets = 0;
+}
+
+static struct emit_run *run_of(struct porch_vec *v, struct emit_run *runs,
+			       struct net_device *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < EMIT_RUNS && runs[i].packets; i++)
+		if (runs[i].dev == dev)
+			return &runs[i];
+	if (i == EMIT_RUNS)
+		run_flush(v, &runs[i = 0]);
+	runs[i] = (struct emit_run) { .dev = dev };
+	return &runs[i];
+}
+
+static void run_add(struct emit_run *run, struct sk_buff *skb,
+		    unsigned int len)
+{
+	skb->next = NULL;
+	if (run->packets)
+		run->tail->next = skb;
+	else
+		run->head = skb;
+	run->tail = skb;
+	run->packets++;
+	run->bytes += len;
+}
+
+/*
+ * Writes the link-layer header that the kernel keeps with the neighbour.
+ * Fails while there is none or the neighbour is in doubt.
+ */
+static bool push_header(struct sk_buff *skb, const struct neighbour *n)
+{
+	const struct hh_cache *hh = &n->hh;
+	unsigned int seq, len, room;
+
+	if (!(READ_ONCE(n->nud_state) & NUD_CONNECTED))
+		return false;
+	do {
+		seq = read_seqbegin(&hh->hh_lock);
+		len = READ_ONCE(hh->hh_len);
+		room = HH_DATA_ALIGN(len);
+		if (unlikely(!len || skb_headroom(skb) < room))
+			return false;
+		if (likely(room == HH_DATA_MOD))
+			memcpy(skb->data - HH_DATA_MOD, hh->hh_data, HH_DATA_MOD);
+		else
+			memcpy(skb->data - room, hh->hh_data, room);
+	} while (read_seqretry(&hh->hh_lock, seq));
+
+	__skb_push(skb, len);
+	skb_reset_mac_header(skb);
+	skb_set_queue_mapping(skb, 0);
+	return true;
+}
+
+/* Makes the packet one of the output device's. */
+static bool prepare_forward(struct porch_vec *v, struct porch_pkt *p)
+{
+	struct sk_buff *skb = p->skb;
+
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(p->dev)))) {
+		porch_drop(v->stats, p->port, skb, PORCH_DROP_NO_MEMORY);
+		return false;
+	}
+	if (p->port && p->ipver == 4) {
+		struct iphdr *iph = ip_hdr(skb);
+
+		porch_csum_dec_ttl(&iph->ttl, &iph->check);
+		skb->priority = rt_tos2priority(iph->tos);
+	} else if (p->port) {
+		ipv6_hdr(skb)->hop_limit--;
+	}
+	skb->dev = p->dev;
+	skb_forward_csum(skb);
+	skb_clear_tstamp(skb);
+	__vlan_hwaccel_clear_tag(skb);
+	skb_dst_drop(skb);
+	nf_reset_ct(skb);
+	secpath_reset(skb);
+	return true;
+}
+
+/* By way of the neighbour, which resolves, keeps and writes the header. */
+static void send_slowly(struct porch_vec *v, const struct porch_pkt *p,
+			struct sk_buff *skb)
+{
+	struct neighbour *n = p->neigh;
+
+	count_sent(v, p->dev, 1, skb->len);
+	v->stats->engine[PORCH_ENGINE_NEIGHBOUR_SENT]++;
+	READ_ONCE(n->output)(n, skb);
+}
+
+/* What ip_do_fragment() cannot hand to its output function. */
+struct emit_cut {
+	struct porch_vec *v;
+	const struct porch_pkt *p;
+	unsigned int fragments;
+};
+
+static DEFINE_PER_CPU(struct emit_cut, emit_cut);
+
+static int send_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	struct emit_cut *cut = this_cpu_ptr(&emit_cut);
+
+	skb_dst_drop(skb);
+	cut->fragments++;
+	send_slowly(cut->v, cut->p, skb);
+	return 0;
+}
+
+static unsigned int fake_dst_mtu(const struct dst_entry *dst)
+{
+	return dst->dev->mtu;
+}
+
+static struct dst_ops fake_dst_ops = {
+	.family = AF_UNSPEC,
+	.mtu = fake_dst_mtu,
+};
+
+/* ip_do_fragment() wants a route; it gets one that knows just the device. */
+static void fragment(struct porch_vec *v, const struct porch_pkt *p,
+		     struct sk_buff *skb)
+{
+	struct emit_cut *cut = this_cpu_ptr(&emit_cut);
+	struct rtable rt = {};
+	int err;
+
+	*cut = (struct emit_cut) { .v = v, .p = p };
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	IPCB(skb)->opt.optlen = ip_hdrlen(skb) - sizeof(struct iphdr);
+	porch_dst_init(&rt.dst, &fake_dst_ops);
+	rt.dst.dev = p->dev;
+	skb_dst_set_noref(skb, &rt.dst);
+
+	err = ip_do_fragment(v->pn->net, NULL, skb, send_fragment);
+	if (err) {
+		porch_drop_gone(v->stats, p->port, PORCH_DROP_FRAGMENTING);
+		v->stats->created[PORCH_CREATED_FRAGMENT] += cut->fragments;
+	} else {
+		v->stats->created[PORCH_CREATED_FRAGMENT] += cut->fragments - 1;
+	}
+}
+
+/* Larger than the link takes: what GRO has merged is segmented first. */
+static void send_cut(struct porch_vec *v, struct porch_pkt *p)
+{
+	unsigned int mtu = READ_ONCE(p->dev->mtu);
+	struct sk_buff *skb = p->skb, *list, *next;
+
+	if (!skb_is_gso(skb)) {
+		fragment(v, p, skb);
+		return;
+	}
+	list = skb_gso_segment(skb, netif_skb_features(skb) & ~NETIF_F_GSO_MASK);
+	if (IS_ERR_OR_NULL(list)) {
+		porch_drop(v->stats, p->port, skb, PORCH_DROP_FRAGMENTING);
+		return;
+	}
+	consume_skb(skb);
+	v->stats->created[PORCH_CREATED_SEGMENT]--;
+	for (skb = list; skb; skb = next) {
+		next = skb->next;
+		skb_mark_not_on_list(skb);
+		v->stats->created[PORCH_CREATED_SEGMENT]++;
+		if (skb->len > mtu)
+			fragment(v, p, skb);
+		else
+			send_slowly(v, p, skb);
+	}
+}
+
+static void forward(struct porch_vec *v, struct porch_pkt *p,
+		    struct emit_run *runs)
+{
+	unsigned int len = p->skb->len;
+	struct emit_run *run;
+
+	if (!prepare_forward(v, p))
+		return;
+	run = run_of(v, runs, p->dev);
+	if (likely(!p->to_fragment && push_header(p->skb, p->neigh))) {
+		run_add(run, p->skb, len);
+		return;
+	}
+	/* What was collected came first and must leave first. */
+	run_flush(v, run);
+	if (p->to_fragment)
+		send_cut(v, p);
+	else
+		send_slowly(v, p, p->skb);
+}
+
+/**
+ * porch_emit() - let the packets of a vector go
+ * @v: the vector, every packet with a verdict; empty of packets afterwards,
+ *	though @v->n and the ports stay
+ *
+ * Context: softirq, inside an RCU read-side section.
+ */
+void porch_emit(struct porch_vec *v)
+{
+	struct emit_run runs[EMIT_RUNS] = {};
+	struct porch_pkt *p;
+	unsigned int i;
+
+	porch_vec_for_each(p, v) {
+		switch (p->verdict) {
+		case PORCH_FORWARD:
+			forward(v, p, runs);
+			break;
+		case PORCH_LOCAL:
+			v->stats->local++;
+			give_to_stack(p->skb);
+			break;
+		case PORCH_PUNT:
+			v->stats->punt[p->reason]++;
+			give_to_stack(p->skb);
+			break;
+		case PORCH_DROP:
+		default:
+			porch_drop(v->stats, p->port, p->skb, p->reason);
+			break;
+		}
+		p->skb = NULL;
+	}
+	for (i = 0; i < EMIT_RUNS; i++)
+		run_flush(v, &runs[i]);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_EMIT_H
+#define PORCH_EMIT_H
+
+#include <linux/skbuff.h>
+
+struct porch_vec;
+
+void porch_emit(struct porch_vec *v);
+bool porch_emit_returns(struct sk_buff *skb);
+
+#endif /* PORCH_EMIT_H */

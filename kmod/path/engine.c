@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The vector engine: every CPU has four lanes and a NAPI of its own. The hook
+ * puts packets into the lanes; the poll takes them out, highest lane first,
+ * and sends them down the path as a vector.
+ *
+ * A lane is touched by its CPU alone, with softirqs off, and needs no lock.
+ * When a CPU has gone, the core moves its NAPI to another one, which finds
+ * the lanes through the NAPI; engine_cpu_prepare() waits until they are empty
+ * before the CPU may come back.
+ */
+#include <linux/cpuhotplug.h>
+#include <linux/delay.h>
+#include <linux/ktime.h>
+#include <linux/netdevice.h>
+#include "compat.h"
+#include "control/port.h"
+#include "control/stats.h"
+#include "net.h"
+#include "path/admit.h"
+#include "path/drop.h"
+#include "path/engine.h"
+#include "path/path.h"
+#include "path/vec.h"
+
+/* Packets linked by skb->next. */
+struct lane {
+	struct sk_buff *head;
+	struct sk_buff *tail;
+	u32 len;
+};
+
+/**
+ * struct porch_engine - the engine of one CPU
+ * @napi: polls the lanes
+ * @pn: the instance
+ * @stats: this CPU's counters
+ * @lane: packets that wait, by priority
+ * @pending: the NAPI is scheduled or running
+ * @path: the path's working memory
+ */
+struct porch_engine {
+	struct napi_struct napi;
+	struct porch_net *pn;
+	struct porch_stats *stats;
+	struct lane lane[PORCH_N_LANES];
+	bool pending;
+	struct porch_path path;
+};
+
+/* What the engine notes on a packet while it waits. */
+struct engine_cb {
+	struct porch_port *port;
+};
+
+#define ENGINE_CB(skb) ((struct engine_cb *)(skb)->cb)
+
+static enum cpuhp_state engine_cpuhp;
+
+static u32 lane_limit(const struct porch_net *pn)
+{
+	return rcu_dereference(pn->config)->set.lane_limit;
+}
+
+static void lane_put(struct lane *lane, struct sk_buff *skb)
+{
+	skb->next = NULL;
+	if (lane->head)
+		lane->tail->next = skb;
+	else
+		lane->head = skb;
+	lane->tail = skb;
+	lane->len++;
+}
+
+static struct sk_buff *lane_take(struct lane *lane)
+{
+	struct sk_buff *skb = lane->head;
+
+	if (skb) {
+		lane->head = skb->next;
+		skb_mark_not_on_list(skb);
+		lane->len--;
+	}
+	return skb;
+}
+
+/**
+ * porch_engine_admit() - take a packet in
+ * @port: where it came from
+ * @skb: the packet, not shared; consumed
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ */
+void porch_engine_admit(struct porch_port *port, struct sk_buff *skb)
+{
+	struct porch_engine *e = this_cpu_ptr(port->pn->engine);
+	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
+	struct lane *lane = &e->lane[porch_admit_lane(skb)];
+	struct porch_stats *stats = e->stats;
+
+	stats->rx++;
+	ps->rx_packets++;
+	ps->rx_bytes += skb->len;
+
+	if (unlikely(!(skb->dev->flags & IFF_UP))) {
+		porch_drop(stats, port, skb, PORCH_DROP_PORT_DOWN);
+		return;
+	}
+	if (unlikely(lane->len >= lane_limit(port->pn))) {
+		porch_drop(stats, port, skb, PORCH_DROP_LANE_FULL);
+		return;
+	}
+	/* The sender may change user pages at any time; take a copy of them. */
+	if (unlikely(skb_orphan_frags_rx(skb, GFP_ATOMIC))) {
+		porch_drop(stats, port, skb, PORCH_DROP_NO_MEMORY);
+		return;
+	}
+	skb_dst_force(skb);
+
+	ENGINE_CB(skb)->port = port;
+	lane_put(lane, skb);
+	stats->queued++;
+	ps->inflight++;
+	if (!e->pending) {
+		e->pending = true;
+		napi_schedule(&e->napi);
+	}
+}
+
+static bool lanes_empty(const struct porch_engine *e)
+{
+	return !e->stats->queued;
+}
+
+static unsigned int vec_fill(struct porch_vec *v, struct porch_engine *e,
+			     unsigned int room)
+{
+	struct lane *lane = e->lane;
+	struct sk_buff *skb;
+
+	v->n = 0;
+	while (v->n < room) {
+		skb = lane_take(lane);
+		if (!skb) {
+			if (++lane == e->lane + PORCH_N_LANES)
+				break;
+			continue;
+		}
+		prefetch(skb->data);
+		v->pkt[v->n++] = (struct porch_pkt) {
+			.skb = skb,
+			.port = ENGINE_CB(skb)->port,
+		};
+	}
+	e->stats->queued -= v->n;
+	return v->n;
+}
+
+/* The ports' packets in flight, by runs: neighbours mostly share a port. */
+static void vec_settle(const struct porch_vec *v)
+{
+	unsigned int i, run;
+
+	for (i = 0; i < v->n; i += run) {
+		struct porch_port *port = v->pkt[i].port;
+
+		for (run = 1; i + run < v->n; run++)
+			if (v->pkt[i + run].port != port)
+				break;
+		this_cpu_ptr(port->stats)->inflight -= run;
+	}
+}
+
+static void vec_run(struct porch_engine *e)
+{
+	struct porch_vec *v = &e->path.vec;
+
+	v->pn = e->pn;
+	v->cfg = rcu_dereference(e->pn->config);
+	v->stats = e->stats;
+	e->stats->engine[PORCH_ENGINE_VECTORS]++;
+	e->stats->engine[PORCH_ENGINE_PACKETS] += v->n;
+	porch_path_run(&e->path);
+	vec_settle(v);
+}
+
+static int engine_poll(struct napi_struct *napi, int budget)
+{
+	struct porch_engine *e = container_of(napi, struct porch_engine, napi);
+	struct porch_vec *v = &e->path.vec;
+	const struct porch_settings *set;
+	int work = 0;
+	u64 end;
+
+	rcu_read_lock();
+	set = &rcu_dereference(e->pn->config)->set;
+	v->now = ktime_get_mono_fast_ns();
+	end = v->now + (u64)set->time_limit * NSEC_PER_USEC;
+
+	e->stats->engine[PORCH_ENGINE_POLLS]++;
+	while (vec_fill(v, e, min_t(int, set->vector, budget - work))) {
+		vec_run(e);
+		work += v->n;
+		if (work == budget || lanes_empty(e))
+			break;
+		v->now = ktime_get_mono_fast_ns();
+		if (v->now >= end) {
+			e->stats->engine[PORCH_ENGINE_TIME_LIMITED]++;
+			break;
+		}
+	}
+	rcu_read_unlock();
+
+	if (!lanes_empty(e))
+		return budget;
+	e->pending = false;
+	/*
+	 * Whoever returns its whole budget is polled again, for nothing if the
+	 * lanes are empty.
+	 */
+	work = min(work, budget - 1);
+	napi_complete_done(napi, work);
+	return work;
+}
+
+/**
+ * porch_engine_drain() - wait until a port's packets have left
+ * @port: the port; no new packet of it is admitted any more
+ *
+ * Context: process context; sleeps.
+ */
+void porch_engine_drain(struct porch_port *port)
+{
+	struct porch_port_stats sum;
+
+	for (;;) {
+		porch_port_sum(port, &sum);
+		if (!sum.inflight)
+			break;
+		usleep_range(100, 1000);
+	}
+}
+
+static void engine_free(struct porch_net *pn)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		porch_path_fini(&per_cpu_ptr(pn->engine, cpu)->path);
+	free_percpu(pn->engine);
+	pn->engine = NULL;
+}
+
+/**
+ * porch_engine_init() - set an instance's engine up, if it is not yet
+ * @pn: the instance
+ *
+ * Namespaces without ports never pay for one.
+ *
+ * Context: process context, under RTNL.
+ *
+ * Return: 0 or a negative errno.
+ */
+int porch_engine_init(struct porch_net *pn)
+{
+	struct porch_engine *e;
+	int cpu, err = -ENOMEM;
+
+	if (pn->engine)
+		return 0;
+	pn->engine = alloc_percpu_gfp(struct porch_engine, GFP_KERNEL_ACCOUNT);
+	if (!pn->engine)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		e = per_cpu_ptr(pn->engine, cpu);
+		e->pn = pn;
+		e->stats = per_cpu_ptr(pn->stats, cpu);
+		err = porch_path_init(&e->path);
+		if (err)
+			goto free;
+	}
+	err = -ENOMEM;
+	pn->napi_dev = porch_alloc_netdev_dummy();
+	if (!pn->napi_dev)
+		goto free;
+	err = cpuhp_state_add_instance(engine_cpuhp, &pn->cpu_node);
+	if (err)
+		goto free_dev;
+
+	for_each_possible_cpu(cpu) {
+		e = per_cpu_ptr(pn->engine, cpu);
+		/* Nobody busy-polls a socket through us. */
+		set_bit(NAPI_STATE_NO_BUSY_POLL, &e->napi.state);
+		netif_napi_add(pn->napi_dev, &e->napi, engine_poll);
+		napi_enable(&e->napi);
+	}
+	return 0;
+free_dev:
+	porch_free_netdev_dummy(pn->napi_dev);
+free:
+	engine_free(pn);
+	return err;
+}
+
+/**
+ * porch_engine_fini() - take an instance's engine down
+ * @pn: the instance, without ports
+ *
+ * Context: process context; sleeps.
+ */
+void porch_engine_fini(struct porch_net *pn)
+{
+	int cpu;
+
+	if (!pn->engine)
+		return;
+	cpuhp_state_remove_instance(engine_cpuhp, &pn->cpu_node);
+	for_each_possible_cpu(cpu) {
+		struct porch_engine *e = per_cpu_ptr(pn->engine, cpu);
+
+		napi_disable(&e->napi);
+		__netif_napi_del(&e->napi);
+	}
+	synchronize_net();
+	porch_free_netdev_dummy(pn->napi_dev);
+	engine_free(pn);
+}
+
+/*
+ * A CPU that went away may have left packets, which another CPU polls through
+ * the re-homed NAPI. They must have gone before the CPU fills lanes again.
+ */
+static int engine_cpu_prepare(unsigned int cpu, struct hlist_node *node)
+{
+	struct porch_net *pn = hlist_entry(node, struct porch_net, cpu_node);
+
+	while (READ_ONCE(per_cpu_ptr(pn->stats, cpu)->queued) &&
+	       !cpu_online(cpu))
+		usleep_range(100, 1000);
+	synchronize_net();
+	return 0;
+}
+
+/**
+ * porch_engine_register() - prepare for engines
+ *
+ * Return: 0 or a negative errno.
+ */
+int porch_engine_register(void)
+{
+	int state;
+
+	state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN,
+					"net/porch:prepare",
+					engine_cpu_prepare, NULL);
+	if (state < 0)
+		return state;
+	engine_cpuhp = state;
+	return 0;
+}
+
+/**
+ * porch_engine_unregister() - undo porch_engine_register()
+ */
+void porch_engine_unregister(void)
+{
+	cpuhp_remove_multi_state(engine_cpuhp);
+}

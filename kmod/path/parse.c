@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is it? Checks the headers of IPv4, IPv6 and the transports and pulls
+ * them into the linear part, so that later stages just read them. Whatever
+ * lies about its length is dropped here.
+ */
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/icmp.h>
+#include <linux/sctp.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include "compat.h"
+#include "path/parse.h"
+#include "path/vec.h"
+
+/*
+ * Bounds on IPv6 extension headers, far above what RFC 9098 reports from the
+ * field, so that nobody makes us linearise whole packets.
+ */
+#define EXT_HEADERS_MAX	8
+#define EXT_BYTES_MAX	512
+
+/*
+ * Makes @len bytes from the network header readable. The packet has that
+ * many, or is too short, or there is no memory to pull them together.
+ */
+static bool pull(struct porch_pkt *p, unsigned int len)
+{
+	if (likely(pskb_may_pull(p->skb, len)))
+		return true;
+	porch_pkt_drop(p, len > p->skb->len ? PORCH_DROP_TRUNCATED :
+					      PORCH_DROP_NO_MEMORY);
+	return false;
+}
+
+/* Cuts what the link added behind the packet. */
+static bool trim(struct porch_pkt *p, unsigned int len)
+{
+	if (unlikely(p->skb->len < len)) {
+		porch_pkt_drop(p, PORCH_DROP_TRUNCATED);
+		return false;
+	}
+	if (unlikely(pskb_trim_rcsum(p->skb, len))) {
+		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
+		return false;
+	}
+	return true;
+}
+
+/* The part of a transport header without which the packet is not one. */
+static unsigned int l4_min_len(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return sizeof(struct tcphdr);
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return sizeof(struct udphdr);
+	case IPPROTO_SCTP:
+		return sizeof(struct sctphdr);
+	case IPPROTO_ICMP:
+		return sizeof(struct icmphdr);
+	case IPPROTO_ICMPV6:
+		return 4;	/* RFC 4443, 2.1: the body may be empty */
+	}
+	return 0;
+}
+
+static bool tcp_is_sane(const struct tcphdr *th, unsigned int len)
+{
+	return th->doff >= 5 && th->doff * 4 <= len;
+}
+
+static bool udp_is_sane(const struct udphdr *uh, unsigned int len, bool part)
+{
+	u16 ulen = ntohs(uh->len);
+
+	return ulen >= sizeof(*uh) && (part || ulen <= len);
+}
+
+/* @part: the packet is a fragment, or what a card or GRO has merged. */
+static bool l4_is_sane(const struct porch_pkt *p, const void *l4,
+		       unsigned int len, bool part)
+{
+	switch (p->proto) {
+	case IPPROTO_TCP:
+		return tcp_is_sane(l4, len);
+	case IPPROTO_UDP:
+		return udp_is_sane(l4, len, part);
+	}
+	return true;
+}
+
+static void parse_l4(struct porch_pkt *p)
+{
+	struct sk_buff *skb = p->skb;
+	unsigned int len = skb->len - p->l4;
+	unsigned int min_len = l4_min_len(p->proto);
+	const u8 *l4;
+
+	skb_set_transport_header(skb, p->l4);
+	if (p->later_frag)
+		return;
+	if (unlikely(len < min_len)) {
+		porch_pkt_drop(p, PORCH_DROP_L4_HEADER);
+		return;
+	}
+	if (!pull(p, p->l4 + min_len))
+		return;
+	l4 = skb->data + p->l4;
+	if (unlikely(!l4_is_sane(p, l4, len, p->frag || skb_is_gso(skb)))) {
+		porch_pkt_drop(p, PORCH_DROP_L4_HEADER);
+		return;
+	}
+	if (p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6)
+		p->icmp_type = l4[0];
+}
+
+/* RFC 791, 3.1. Source routes are refused, as the stock stack does. */
+static void check_ipv4_options(struct porch_pkt *p, const struct iphdr *iph)
+{
+	const u8 *opt = (const u8 *)(iph + 1);
+	const u8 *end = (const u8 *)iph + iph->ihl * 4;
+
+	while (opt < end && *opt != IPOPT_END) {
+		if (*opt == IPOPT_NOOP) {
+			opt++;
+			continue;
+		}
+		if (end - opt < 2 || opt[1] < 2 || opt[1] > end - opt) {
+			porch_pkt_drop(p, PORCH_DROP_IPV4_OPTIONS);
+			return;
+		}
+		if (*opt == IPOPT_LSRR || *opt == IPOPT_SSRR) {
+			porch_pkt_drop(p, PORCH_DROP_IPV4_SOURCE_ROUTE);
+			return;
+		}
+		opt += opt[1];
+	}
+}
+
+static void parse_ipv4(struct porch_pkt *p)
+{
+	struct sk_buff *skb = p->skb;
+	unsigned int len, hlen, offset;
+	const struct iphdr *iph;
+
+	p->ipver = 4;
+	if (!pull(p, sizeof(*iph)))
+		return;
+	iph = ip_hdr(skb);
+	hlen = iph->ihl * 4;
+	len = porch_iph_totlen(skb, iph);
+	if (unlikely(iph->version != 4 || hlen < sizeof(*iph) || len < hlen)) {
+		porch_pkt_drop(p, PORCH_DROP_IPV4_HEADER);
+		return;
+	}
+	if (!pull(p, hlen))
+		return;
+	iph = ip_hdr(skb);
+	if (unlikely(ip_fast_csum(iph, iph->ihl))) {
+		porch_pkt_drop(p, PORCH_DROP_IPV4_CHECKSUM);
+		return;
+	}
+	if (!trim(p, len))
+		return;
+	if (unlikely(hlen > sizeof(*iph))) {
+		check_ipv4_options(p, iph);
+		if (p->verdict)
+			return;
+	}
+
+	offset = (ntohs(iph->frag_off) & IP_OFFSET) * 8;
+	p->frag = ip_is_fragment(iph);
+	p->later_frag = offset;
+	if (unlikely(p->frag && (offset + len - hlen > IP_MAX_MTU ||
+				 (iph->frag_off & htons(IP_MF) &&
+				  (len - hlen) % 8)))) {
+		porch_pkt_drop(p, PORCH_DROP_FRAGMENT);
+		return;
+	}
+	p->proto = iph->protocol;
+	p->l4 = hlen;
+	parse_l4(p);
+}
+
+/*
+ * RFC 8200, 4.2: an option that is unknown and says so must stop the packet.
+ * What a router has to know is known to be harmless.
+ */
+static bool hop_options_are_sane(const u8 *opt, unsigned int len)
+{
+	const u8 *end = opt + len;
+
+	while (opt < end) {
+		if (*opt == IPV6_TLV_PAD1) {
+			opt++;
+			continue;
+		}
+		if (end - opt < 2 || opt[1] + 2 > end - opt)
+			return false;
+		if (*opt & 0xc0 && *opt != IPV6_TLV_JUMBO)
+			return false;
+		opt += opt[1] + 2;
+	}
+	return true;
+}
+
+/* Length of an extension header, or 0 if there is none of this kind. */
+static unsigned int ext_len(u8 nexthdr, const u8 *hdr)
+{
+	switch (nexthdr) {
+	case NEXTHDR_HOP:
+	case NEXTHDR_DEST:
+	case NEXTHDR_ROUTING:
+		return (hdr[1] + 1) * 8;
+	case NEXTHDR_FRAGMENT:
+		return sizeof(struct frag_hdr);
+	case NEXTHDR_AUTH:
+		return (hdr[1] + 2) * 4;
+	}
+	return 0;
+}
+
+static bool is_ext(u8 nexthdr)
+{
+	return nexthdr == NEXTHDR_HOP || nexthdr == NEXTHDR_DEST ||
+	       nexthdr == NEXTHDR_ROUTING || nexthdr == NEXTHDR_FRAGMENT ||
+	       nexthdr == NEXTHDR_AUTH;
+}
+
+static void parse_fragment(struct porch_pkt *p, const struct frag_hdr *fh,
+			   unsigned int data_len)
+{
+	unsigned int offset = ntohs(fh->frag_off) & ~7u;
+	bool more = fh->frag_off & htons(IP6_MF);
+
+	p->frag = offset || more;
+	p->later_frag = offset;
+	if (unlikely(offset + data_len > IPV6_MAXPLEN || (more && data_len % 8)))
+		porch_pkt_drop(p, PORCH_DROP_FRAGMENT);
+}
+
+/* Walks to the transport header, or to the end of what a fragment shows. */
+static void walk_extensions(struct porch_pkt *p, u8 nexthdr)
+{
+	struct sk_buff *skb = p->skb;
+	unsigned int off = sizeof(struct ipv6hdr), len, n;
+	const u8 *hdr;
+
+	for (n = 0; is_ext(nexthdr) && !p->later_frag; n++) {
+		if (unlikely(n == EXT_HEADERS_MAX))
+			goto bad;
+		if (!pull(p, off + 8))
+			return;
+		len = ext_len(nexthdr, skb->data + off);
+		if (unlikely(off + len - sizeof(struct ipv6hdr) > EXT_BYTES_MAX))
+			goto bad;
+		if (!pull(p, off + len))
+			return;
+		hdr = skb->data + off;
+		off += len;
+		if (nexthdr == NEXTHDR_FRAGMENT) {
+			if (unlikely(p->frag))
+				goto bad;
+			parse_fragment(p, (const void *)hdr, skb->len - off);
+			if (p->verdict)
+				return;
+		}
+		/* Hop-by-hop options come first or not at all. */
+		if (nexthdr == NEXTHDR_HOP &&
+		    (n || !hop_options_are_sane(hdr + 2, len - 2)))
+			goto bad;
+		nexthdr = hdr[0];
+	}
+	p->proto = nexthdr;
+	p->l4 = off;
+	return;
+bad:
+	porch_pkt_drop(p, PORCH_DROP_IPV6_EXTENSION);
+}
+
+static void parse_ipv6(struct porch_pkt *p)
+{
+	struct sk_buff *skb = p->skb;
+	const struct ipv6hdr *hdr;
+	unsigned int len;
+
+	p->ipver = 6;
+	if (!pull(p, sizeof(*hdr)))
+		return;
+	hdr = ipv6_hdr(skb);
+	len = ntohs(hdr->payload_len);
+	/* Only what was merged here is longer than the field can say. */
+	if (!len && hdr->nexthdr == NEXTHDR_HOP && skb_is_gso(skb))
+		len = skb->len - sizeof(*hdr);
+	if (unlikely(hdr->version != 6 || (!len && is_ext(hdr->nexthdr)))) {
+		porch_pkt_drop(p, PORCH_DROP_IPV6_HEADER);
+		return;
+	}
+	if (!trim(p, sizeof(*hdr) + len))
+		return;
+	walk_extensions(p, ipv6_hdr(skb)->nexthdr);
+	if (!p->verdict)
+		parse_l4(p);
+}
+
+/* The test of skb_warn_if_lro(), without its warning. */
+static bool is_lro(const struct sk_buff *skb)
+{
+	return skb_is_nonlinear(skb) && skb_shinfo(skb)->gso_size &&
+	       !skb_shinfo(skb)->gso_type;
+}
+
+/* Has a switch forwarded it in hardware, and sent us a copy? */
+static bool is_offloaded(const struct sk_buff *skb)
+{
+#ifdef CONFIG_NET_SWITCHDEV
+	return skb->offload_l3_fwd_mark;
+#else
+	return false;
+#endif
+}
+
+/**
+ * porch_parse() - check and pull the headers of a vector
+ * @v: the vector
+ *
+ * Context: softirq.
+ */
+void porch_parse(struct porch_vec *v)
+{
+	struct porch_pkt *p;
+
+	porch_vec_for_each(p, v) {
+		if (unlikely(is_lro(p->skb)))
+			porch_pkt_drop(p, PORCH_DROP_LRO);
+		else if (unlikely(is_offloaded(p->skb)))
+			porch_pkt_drop(p, PORCH_DROP_OFFLOADED);
+		else if (p->skb->protocol == htons(ETH_P_IP))
+			parse_ipv4(p);
+		else
+			parse_ipv6(p);
+	}
+}

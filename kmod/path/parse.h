@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_PARSE_H
+#define PORCH_PARSE_H
+
+struct porch_vec;
+
+void porch_parse(struct porch_vec *v);
+
+#endif /* PORCH_PARSE_H */

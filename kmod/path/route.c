@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whose is it? For this machine, for the stock stack, or for a next hop that
+ * the FIB names. And can it go there: hop count, link, MTU, neighbour.
+ *
+ * Nothing is forwarded that ip_forward() and ip6_forward() would not.
+ */
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/arp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+#include "compat.h"
+#include "path/route.h"
+#include "path/vec.h"
+
+static bool ipv4_is_class_e(__be32 addr)
+{
+	return (addr & htonl(0xf0000000)) == htonl(0xf0000000);
+}
+
+static bool ipv4_is_nobody(__be32 addr)
+{
+	return ipv4_is_zeronet(addr) || ipv4_is_loopback(addr) ||
+	       ipv4_is_class_e(addr);
+}
+
+/* Decides unless the packet is in transit, which the FIB decides about. */
+static void classify_ipv4(struct porch_pkt *p, const struct porch_addrset *own)
+{
+	const struct iphdr *iph = ip_hdr(p->skb);
+
+	if (ipv4_is_multicast(iph->daddr)) {
+		porch_pkt_punt(p, PORCH_PUNT_MULTICAST);
+		return;
+	}
+	if (ipv4_is_lbcast(iph->daddr)) {
+		porch_pkt_punt(p, PORCH_PUNT_BROADCAST);
+		return;
+	}
+	switch (porch_addrset_lookup4(own, iph->daddr)) {
+	case PORCH_ADDR_LOCAL:
+		p->verdict = PORCH_LOCAL;
+		return;
+	case PORCH_ADDR_BROADCAST:
+		porch_pkt_punt(p, PORCH_PUNT_BROADCAST);
+		return;
+	}
+
+	if (ipv4_is_nobody(iph->daddr))
+		porch_pkt_drop(p, PORCH_DROP_MARTIAN_DESTINATION);
+	else if (p->skb->pkt_type != PACKET_HOST)
+		porch_pkt_drop(p, PORCH_DROP_L2_MULTICAST);
+	else if (ipv4_is_nobody(iph->saddr) || ipv4_is_multicast(iph->saddr) ||
+		 porch_addrset_lookup4(own, iph->saddr))
+		porch_pkt_drop(p, PORCH_DROP_MARTIAN_SOURCE);
+	else if (ipv4_is_linklocal_169(iph->daddr) ||
+		 ipv4_is_linklocal_169(iph->saddr))
+		porch_pkt_drop(p, PORCH_DROP_LINK_LOCAL);
+}
+
+static void classify_ipv6(struct porch_pkt *p, const struct porch_addrset *own)
+{
+	const struct ipv6hdr *hdr = ipv6_hdr(p->skb);
+	int ifindex = p->skb->dev->ifindex;
+	int dst, src;
+
+	if (ipv6_addr_is_multicast(&hdr->daddr)) {
+		porch_pkt_punt(p, PORCH_PUNT_MULTICAST);
+		return;
+	}
+	if (porch_addrset_lookup6(own, &hdr->daddr, ifindex)) {
+		p->verdict = PORCH_LOCAL;
+		return;
+	}
+
+	dst = ipv6_addr_type(&hdr->daddr);
+	src = ipv6_addr_type(&hdr->saddr);
+	if (dst == IPV6_ADDR_ANY || dst & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED))
+		porch_pkt_drop(p, PORCH_DROP_MARTIAN_DESTINATION);
+	else if (p->skb->pkt_type != PACKET_HOST)
+		porch_pkt_drop(p, PORCH_DROP_L2_MULTICAST);
+	else if (src == IPV6_ADDR_ANY ||
+		 src & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED |
+			IPV6_ADDR_MULTICAST) ||
+		 porch_addrset_lookup6(own, &hdr->saddr, ifindex))
+		porch_pkt_drop(p, PORCH_DROP_MARTIAN_SOURCE);
+	else if ((dst | src) & IPV6_ADDR_LINKLOCAL)
+		porch_pkt_drop(p, PORCH_DROP_LINK_LOCAL);
+}
+
+static void follow_route(struct porch_pkt *p, const struct porch_route *r)
+{
+	if (unlikely(!r)) {
+		porch_pkt_refuse(p, PORCH_DROP_NO_ROUTE, PORCH_ANSWER_NO_ROUTE);
+		return;
+	}
+	switch (r->type) {
+	case PORCH_ROUTE_TYPE_UNICAST:
+		p->verdict = PORCH_FORWARD;
+		p->nh = &r->nh;
+		break;
+	case PORCH_ROUTE_TYPE_UNREACHABLE:
+		porch_pkt_refuse(p, PORCH_DROP_UNREACHABLE, PORCH_ANSWER_HOST);
+		break;
+	case PORCH_ROUTE_TYPE_PROHIBIT:
+		porch_pkt_refuse(p, PORCH_DROP_PROHIBIT,
+				 PORCH_ANSWER_PROHIBITED);
+		break;
+	case PORCH_ROUTE_TYPE_BLACKHOLE:
+	default:
+		porch_pkt_drop(p, PORCH_DROP_BLACKHOLE);
+		break;
+	}
+}
+
+/* The packets of one family that are in transit, looked up in one go. */
+static void route_family(struct porch_vec *v, u8 ipver)
+{
+	const struct porch_lpm *fib = ipver == 4 ? &v->cfg->fib4 :
+						   &v->cfg->fib6;
+	struct porch_pkt *transit[PORCH_VEC_MAX], *p;
+	const void *dst[PORCH_VEC_MAX];
+	void *route[PORCH_VEC_MAX];
+	unsigned int i, n = 0;
+
+	porch_vec_for_each(p, v) {
+		if (p->verdict || p->ipver != ipver)
+			continue;
+		transit[n] = p;
+		dst[n++] = ipver == 4 ? (const void *)&ip_hdr(p->skb)->daddr :
+					(const void *)&ipv6_hdr(p->skb)->daddr;
+	}
+	if (!n)
+		return;
+	porch_lpm_lookup_vec(fib, dst, route, n);
+	for (i = 0; i < n; i++)
+		follow_route(transit[i], route[i]);
+}
+
+/**
+ * porch_route() - decide where the packets of a vector go
+ * @v: the vector, parsed
+ *
+ * Context: softirq, inside an RCU read-side section.
+ */
+void porch_route(struct porch_vec *v)
+{
+	struct porch_pkt *p;
+
+	porch_vec_for_each(p, v) {
+		if (p->verdict)
+			continue;
+		if (p->ipver == 4)
+			classify_ipv4(p, v->cfg->local);
+		else
+			classify_ipv6(p, v->cfg->local);
+	}
+	route_family(v, 4);
+	route_family(v, 6);
+}
+
+static bool hops_left(const struct porch_pkt *p)
+{
+	if (p->ipver == 4)
+		return ip_hdr(p->skb)->ttl > 1;
+	return ipv6_hdr(p->skb)->hop_limit > 1;
+}
+
+static void check_mtu(struct porch_pkt *p)
+{
+	unsigned int mtu = min_t(unsigned int, READ_ONCE(p->dev->mtu),
+				 IP_MAX_MTU);
+
+	if (p->ipver == 6)
+		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
+	if (likely(p->skb->len <= mtu))
+		return;
+	/* Each segment counts, not what GRO has merged. */
+	if (skb_is_gso(p->skb) && skb_gso_validate_network_len(p->skb, mtu))
+		return;
+	if (p->ipver == 4 && !(ip_hdr(p->skb)->frag_off & htons(IP_DF))) {
+		p->to_fragment = true;
+		return;
+	}
+	p->mtu = mtu;
+	porch_pkt_refuse(p, PORCH_DROP_TOO_BIG, PORCH_ANSWER_TOO_BIG);
+}
+
+static struct neighbour *find_neigh4(const struct porch_pkt *p)
+{
+	__be32 key = p->nh->has_gw ? p->nh->gw.v4 : ip_hdr(p->skb)->daddr;
+	struct neighbour *n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)key);
+
+	return likely(n) ? n : __neigh_create(&arp_tbl, &key, p->dev, false);
+}
+
+static struct neighbour *find_neigh6(const struct porch_pkt *p)
+{
+	const struct in6_addr *key = p->nh->has_gw ? &p->nh->gw.v6 :
+						     &ipv6_hdr(p->skb)->daddr;
+	struct neighbour *n = __ipv6_neigh_lookup_noref(p->dev, key);
+
+	return likely(n) ? n : __neigh_create(&nd_tbl, key, p->dev, false);
+}
+
+static void check_neigh(struct porch_pkt *p)
+{
+	struct neighbour *n = p->ipver == 4 ? find_neigh4(p) : find_neigh6(p);
+
+	if (IS_ERR(n)) {
+		porch_pkt_drop(p, PORCH_DROP_NEIGHBOUR_TABLE);
+		return;
+	}
+	if (unlikely(READ_ONCE(n->nud_state) & NUD_FAILED)) {
+		/* Ask again, for those who come later. */
+		neigh_event_send(n, NULL);
+		porch_pkt_refuse(p, PORCH_DROP_NEIGHBOUR_FAILED,
+				 PORCH_ANSWER_HOST);
+		return;
+	}
+	p->neigh = n;
+}
+
+/**
+ * porch_resolve() - check that the packets of a vector can go where they should
+ * @v: the vector, routed
+ *
+ * Context: softirq, inside an RCU read-side section.
+ */
+void porch_resolve(struct porch_vec *v)
+{
+	struct porch_pkt *p;
+
+	porch_vec_for_each(p, v) {
+		if (p->verdict != PORCH_FORWARD)
+			continue;
+		/* Packets of our own start here; others lose a hop. */
+		if (p->port && unlikely(!hops_left(p))) {
+			porch_pkt_refuse(p, PORCH_DROP_TTL_EXCEEDED,
+					 PORCH_ANSWER_TTL);
+			continue;
+		}
+		p->dev = READ_ONCE(p->nh->dev);
+		if (unlikely(!p->dev || !netif_running(p->dev) ||
+			     !netif_carrier_ok(p->dev))) {
+			porch_pkt_refuse(p, PORCH_DROP_LINK_DOWN,
+					 PORCH_ANSWER_HOST);
+			continue;
+		}
+		check_mtu(p);
+		if (p->verdict == PORCH_FORWARD)
+			check_neigh(p);
+	}
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_VEC_H
+#define PORCH_VEC_H
+
+#include <linux/skbuff.h>
+#include <net/neighbour.h>
+#include "control/config.h"
+#include "control/port.h"
+#include "control/stats.h"
+
+#define PORCH_VEC_MAX	64
+
+/**
+ * enum porch_verdict - where a packet goes
+ * @PORCH_UNDECIDED: no stage has said yet
+ * @PORCH_FORWARD: to the next hop
+ * @PORCH_LOCAL: to the stock stack, for this machine's own sockets
+ * @PORCH_PUNT: to the stock stack, for what only it does
+ * @PORCH_DROP: nowhere
+ */
+enum porch_verdict {
+	PORCH_UNDECIDED,
+	PORCH_FORWARD,
+	PORCH_LOCAL,
+	PORCH_PUNT,
+	PORCH_DROP,
+};
+
+/**
+ * enum porch_answer - the ICMP error that a dropped packet's sender is told
+ * @PORCH_ANSWER_NONE: nothing
+ * @PORCH_ANSWER_TTL: time exceeded in transit
+ * @PORCH_ANSWER_NO_ROUTE: network unreachable, in IPv6 no route
+ * @PORCH_ANSWER_HOST: host unreachable, in IPv6 address unreachable
+ * @PORCH_ANSWER_PROHIBITED: communication administratively prohibited
+ * @PORCH_ANSWER_TOO_BIG: fragmentation needed, in IPv6 packet too big
+ */
+enum porch_answer {
+	PORCH_ANSWER_NONE,
+	PORCH_ANSWER_TTL,
+	PORCH_ANSWER_NO_ROUTE,
+	PORCH_ANSWER_HOST,
+	PORCH_ANSWER_PROHIBITED,
+	PORCH_ANSWER_TOO_BIG,
+};
+
+/**
+ * struct porch_pkt - a packet and what the stages found out about it
+ * @skb: the packet, with its data at the network header; owned by the vector
+ *	until emit or drop takes it
+ * @port: where it came in; NULL if Porch made it
+ * @nh: the next hop, once forwarding is decided
+ * @dev: the device that leads there
+ * @neigh: the neighbour there, good until the end of the vector
+ * @verdict: where it goes
+ * @reason: enum porch_punt or enum porch_drop, by @verdict
+ * @answer: enum porch_answer, for a drop
+ * @mtu: for PORCH_ANSWER_TOO_BIG, of the next link, in bytes
+ * @l4: offset of the transport header from the network header, in bytes
+ * @proto: transport protocol, behind all extension headers
+ * @icmp_type: for ICMP and ICMPv6, the type
+ * @ipver: 4 or 6
+ * @frag: a fragment
+ * @later_frag: a fragment without a transport header
+ * @to_fragment: larger than the next link takes, and may be cut
+ *
+ * Addresses are read from the packet itself: parse has pulled the headers.
+ */
+struct porch_pkt {
+	struct sk_buff *skb;
+	struct porch_port *port;
+	const struct porch_nexthop *nh;
+	struct net_device *dev;
+	struct neighbour *neigh;
+	u8 verdict;
+	u8 reason;
+	u8 answer;
+	u8 proto;
+	u16 mtu;
+	u16 l4;
+	u8 icmp_type;
+	u8 ipver;
+	bool frag : 1;
+	bool later_frag : 1;
+	bool to_fragment : 1;
+};
+
+/**
+ * struct porch_vec - packets that travel the path together
+ * @pkt: the packets
+ * @n: how many
+ * @pn: the instance
+ * @cfg: the one generation that they are judged by
+ * @stats: this CPU's counters
+ * @now: the time, ns, monotonic
+ *
+ * Lives on one CPU, in softirq, inside one RCU read-side section.
+ */
+struct porch_vec {
+	struct porch_pkt pkt[PORCH_VEC_MAX];
+	unsigned int n;
+	struct porch_net *pn;
+	const struct porch_config *cfg;
+	struct porch_stats *stats;
+	u64 now;
+};
+
+/* Walks all packets, decided or not. */
+#define porch_vec_for_each(p, v) \
+	for ((p) = (v)->pkt; (p) < (v)->pkt + (v)->n; (p)++)
+
+/**
+ * porch_pkt_drop() - decide that a packet is dropped
+ * @p: the packet
+ * @reason: why
+ */
+static inline void porch_pkt_drop(struct porch_pkt *p, enum porch_drop reason)
+{
+	p->verdict = PORCH_DROP;
+	p->reason = reason;
+}
+
+/**
+ * porch_pkt_refuse() - decide that a packet is dropped and its sender told
+ * @p: the packet
+ * @reason: why
+ * @answer: what the sender is told, if it may be told anything
+ */
+static inline void porch_pkt_refuse(struct porch_pkt *p,
+				    enum porch_drop reason,
+				    enum porch_answer answer)
+{
+	porch_pkt_drop(p, reason);
+	p->answer = answer;
+}
+
+/**
+ * porch_pkt_punt() - decide that the stock stack gets a packet
+ * @p: the packet
+ * @reason: why
+ */
+static inline void porch_pkt_punt(struct porch_pkt *p, enum porch_punt reason)
+{
+	p->verdict = PORCH_PUNT;
+	p->reason = reason;
+}
+
+#endif /* PORCH_VEC_H */
