@@ -4,18 +4,18 @@
 #include "cmd.h"
 
 /* What can be set, and the attributes that carry it. */
-enum { BUDGET, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, SETTINGS };
+enum { VECTOR, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, SETTINGS };
 
 static const uint16_t setting_attrs[SETTINGS] = {
-	[BUDGET]	= PORCH_A_ENGINE_BUDGET,
+	[VECTOR]	= PORCH_A_ENGINE_VECTOR,
 	[TIME_LIMIT]	= PORCH_A_ENGINE_TIME_LIMIT,
 	[LANE_LIMIT]	= PORCH_A_ENGINE_LANE_LIMIT,
 	[ICMP_RATE]	= PORCH_A_ENGINE_ICMP_RATE,
 };
 
 static const struct arg set_args[] = {
-	[BUDGET] = { ARG_U32, "budget", "N",
-		     .help = "packets that one poll may take before others get their turn" },
+	[VECTOR] = { ARG_U32, "vector", "N",
+		     .help = "packets that travel the path together, at most" },
 	[TIME_LIMIT] = { ARG_U32, "time-limit", "USEC",
 			 .help = "time that one poll may take" },
 	[LANE_LIMIT] = { ARG_U32, "lane-limit", "N",

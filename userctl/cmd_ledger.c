@@ -62,8 +62,8 @@ static int ledger_show(struct ctl *ctl, const struct value *values)
 		return err;
 	/* Without sync, packets in flight are in one part and not in the other. */
 	if (sync && b.in != b.out)
-		return err_refused("does not balance: out is in %+" PRId64,
-				   (int64_t)(b.out - b.in));
+		return err_refused("does not balance: %" PRIu64 " in, %" PRIu64 " out", b.in,
+				   b.out);
 	return 0;
 }
 

@@ -4,14 +4,15 @@
 # porchctl where the module is not loaded: every mistake has one line on stderr
 # that says what is allowed, and the right exit code.
 #
-# PORCHCTL and UNIT are the tool and its unit test; "make -C userctl check"
-# sets them.
+# "make -C userctl check" sets PORCHCTL, the tool, UNIT, its unit test, and FAKE,
+# the tool with a made-up kernel inside.
 
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
 PORCHCTL=${PORCHCTL:-build/porchctl}
 UNIT=${UNIT:-build/userctl/unit}
+FAKE=${FAKE:-build/userctl/porchctl-fake}
 SPEC=Documentation/netlink/specs/porch.yaml
 
 tests=0
@@ -150,13 +151,13 @@ refuses 2 'route add: fe80::1 is no IPv4 address, which -4 asks for' \
 	route add -4 default via fe80::1
 refuses 2 'route get: ADDR is missing (destination)' route get
 refuses 2 'route get: "default" is no IPv4 or IPv6 address' route get default
-refuses 2 'engine set: nothing is given; allowed: budget N, time-limit USEC, lane-limit N, icmp-rate N' \
+refuses 2 'engine set: nothing is given; allowed: vector N, time-limit USEC, lane-limit N, icmp-rate N' \
 	engine set
-refuses 2 'engine set: budget needs a value: N' engine set budget
-refuses 2 'engine set: budget must be a decimal number, not "many"' engine set budget many
-refuses 2 'engine set: budget must be a decimal number, not "-1"' engine set budget -1
+refuses 2 'engine set: vector needs a value: N' engine set vector
+refuses 2 'engine set: vector must be a decimal number, not "many"' engine set vector many
+refuses 2 'engine set: vector must be a decimal number, not "-1"' engine set vector -1
 refuses 2 'engine set: unexpected "speed"; allowed here: time-limit USEC, lane-limit N, icmp-rate N' \
-	engine set budget 1 speed 2
+	engine set vector 1 speed 2
 refuses 2 'stats show: unknown GROUP "foo"' stats show foo
 refuses 2 'stats: unexpected "x"; allowed here: nothing more' stats drop a x
 
@@ -195,7 +196,7 @@ for synopsis in 'port [show] [DEV]' 'port add DEV' 'port del DEV' 'route [show]'
 	'route add [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
 	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
 	'route del [TYPE] PREFIX [via ADDR] [dev DEV]' 'route get ADDR' \
-	'engine [show]' 'engine set [budget N] [time-limit USEC] [lane-limit N] [icmp-rate N]' \
+	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N]' \
 	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'status [show]'; do
 	accepts "$synopsis" help
 done
@@ -236,7 +237,7 @@ route get 10.0.0.1
 route get 2001:db8::1
 engine
 engine set icmp-rate 0
-engine set lane-limit 64 budget 1 time-limit 10 icmp-rate 5
+engine set lane-limit 64 vector 1 time-limit 10 icmp-rate 5
 stats
 stats drop
 stats show drop
@@ -248,6 +249,162 @@ ledger sync
 ledger show --sync
 -j status
 COMMANDS
+
+# A made-up kernel: what it is asked, and how its answers look
+
+# asks REQUEST WORD...: the tool sends exactly this
+asks()
+{
+	local request=$1
+
+	shift
+	rm -f "$tmp/log"
+	FAKE_LOG=$tmp/log "$FAKE" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	echo $? >"$tmp/rc"
+	cat "$tmp/log" >>"$tmp/out"
+	[ "$(<"$tmp/rc")" -eq 0 ] && [ ! -s "$tmp/err" ] && [ "$(<"$tmp/log")" = "$request" ]
+	report $? "$(printf '%q ' "$@")asks $request"
+}
+
+# NLM_F_REQUEST with ACK 5, with DUMP 301, and with CREATE and EXCL 605, REPLACE 505
+lo=$(printf '%02x000000' "$(cat /sys/class/net/lo/ifindex)")
+asks "port-add 5 ifindex=$lo" port add lo
+asks "port-del 5 ifindex=$lo" port del lo
+asks "port-get 5 ifindex=$lo" port show lo
+asks "port-get 301" port
+asks "route-add 605 dst=0a000000 prefix-len=08 gateway=0a000001 oif=$lo onlink" \
+	route add 10.0.0.0/8 onlink dev lo via 10.0.0.1
+asks "route-add 505 dst=0a000000 prefix-len=08 oif=$lo" route replace 10.0.0.0/8 dev lo
+asks "route-add 605 dst=0a000001 prefix-len=20 type=01" route add blackhole 10.0.0.1
+asks "route-add 605 dst=0a000001 prefix-len=20 type=00 oif=$lo" route add unicast 10.0.0.1 dev lo
+asks "route-add 605 dst=00000000 prefix-len=00 type=02" route add unreachable default
+asks "route-add 605 dst=00000000 prefix-len=00 gateway=0a000001" route add default via 10.0.0.1
+asks "route-add 605 dst=00000000000000000000000000000000 prefix-len=00 type=03" \
+	-6 route add prohibit default
+asks "route-add 605 dst=00000000000000000000000000000000 prefix-len=00 gateway=fe800000000000000000000000000001 oif=$lo" \
+	route add default via fe80::1 dev lo
+asks "route-add 605 dst=20010db8000000000000000000000001 prefix-len=80 oif=$lo" \
+	route add 2001:db8::1 dev lo
+asks "route-del 5 dst=0a000000 prefix-len=08" route del 10.0.0.0/8
+asks "route-del 5 dst=0a000000 prefix-len=08 type=01" route del blackhole 10.0.0.0/8
+asks "route-get 301" route
+asks "route-get 5 dst=0a000001" route get 10.0.0.1
+asks "engine-get 5" engine
+asks "engine-set 5 vector=40000000 icmp-rate=00000000" engine set icmp-rate 0 vector 64
+asks "stats-get 301" stats
+asks "stats-get 301" stats drop
+asks "stats-get 5 group=02 name=74746c00" stats drop ttl
+asks "ledger-get 5" ledger
+asks "ledger-get 5 sync" ledger --sync
+asks "ledger-get 5 sync" ledger show sync
+asks "status-get 5" status
+
+# prints WORD...: the tool prints exactly standard input
+prints()
+{
+	"$FAKE" "$@" >"$tmp/out" 2>"$tmp/err"  </dev/null
+	echo $? >"$tmp/rc"
+	[ "$(<"$tmp/rc")" -eq 0 ] && [ ! -s "$tmp/err" ] && diff - "$tmp/out" >"$tmp/diff"
+	report $? "$(printf '%q ' "$@")prints what it should"
+}
+
+prints port <<'TEXT'
+2: eth0
+30: eth1
+TEXT
+prints -s port <<'TEXT'
+2: eth0
+    rx              30 packets               40 bytes
+    tx              50 packets               60 bytes
+    drops           70 packets
+30: eth1
+    rx               0 packets                0 bytes
+    tx               0 packets                0 bytes
+    drops            0 packets
+TEXT
+prints -j port <<'TEXT'
+[{"ifindex":2,"ifname":"eth0"},{"ifindex":30,"ifname":"eth1"}]
+TEXT
+prints route <<'TEXT'
+default via 192.0.2.1 dev eth0 onlink
+10.0.0.0/8 dev eth0 linkdown
+local 10.0.0.1 dev eth0
+blackhole 11.0.0.0/8
+::/0 dev eth0
+default via fe80:: dev eth0
+prohibit 2001:db8::/32
+TEXT
+prints route -6 <<'TEXT'
+::/0 dev eth0
+default via fe80:: dev eth0
+prohibit 2001:db8::/32
+TEXT
+prints -j -6 route <<'TEXT'
+[{"type":"unicast","dst":"::","prefix-len":0,"oif":2,"ifname":"eth0"},{"type":"unicast","dst":"::","prefix-len":0,"gateway":"fe80::","oif":2,"ifname":"eth0"},{"type":"prohibit","dst":"2001:db8::","prefix-len":32}]
+TEXT
+prints stats <<'TEXT'
+punt     arp                                                5
+drop     ttl                                                7
+TEXT
+prints -s stats drop <<'TEXT'
+drop     no-route                                           0
+drop     ttl                                                7
+TEXT
+prints -j stats created <<'TEXT'
+[]
+TEXT
+prints engine <<'TEXT'
+vector           1 packets together
+time-limit       2 us in a poll
+lane-limit       3 packets in a lane
+icmp-rate        4 errors per CPU and second
+TEXT
+prints -j engine <<'TEXT'
+{"vector":1,"time-limit":2,"lane-limit":3,"icmp-rate":4}
+TEXT
+prints -j status <<'TEXT'
+{"version":"1.0","generation":2,"ports":3,"routes-v4":4,"routes-v6":5,"local-addresses":6,"cpus":7}
+TEXT
+prints ledger <<'TEXT'
+  rx                         1
+  created                    2
+in                           3
+  sent                       1
+  local                      1
+  punted                     1
+  dropped                    0
+  queued                     0
+out                          3  balanced
+TEXT
+prints -j ledger --sync <<'TEXT'
+{"rx":1,"created":2,"sent":1,"local":1,"punted":1,"dropped":0,"queued":0,"balanced":true}
+TEXT
+
+PORCHCTL=$FAKE
+export FAKE_LEAK=2
+accepts "not balanced" ledger
+run ledger --sync
+[ "$(<"$tmp/rc")" -eq 1 ] && grep -q 'not balanced' "$tmp/out" &&
+	[ "$(<"$tmp/err")" = "porchctl: ledger show: does not balance: 3 in, 5 out" ]
+report $? "ledger --sync fails if it does not balance"
+unset FAKE_LEAK
+
+export FAKE_REFUSE="is not possible"
+refuses 1 'port add lo: is not possible (attribute ifindex): Invalid argument' port add lo
+refuses 1 'route add blackhole 10.0.0.0/8: is not possible (attribute dst): Invalid argument' \
+	route add blackhole 10.0.0.0/8
+refuses 1 'engine set: is not possible (attribute icmp-rate): Invalid argument' \
+	engine set icmp-rate 3
+refuses 1 'route show: is not possible: Invalid argument' -j route
+refuses_file 1 '2: port add lo: is not possible' '\nport add lo\nport add lo\n'
+unset FAKE_REFUSE
+
+rm -f "$tmp/log"
+printf 'route add 10.0.0.0/8 dev lo\nroute del 10.0.0.0/8\nroute add x\nroute\n' >"$tmp/batch"
+FAKE_LOG=$tmp/log run -b "$tmp/batch"
+said 1 "porchctl: $tmp/batch:3: route add: \"x\" is no prefix" &&
+	[ "$(cut -d ' ' -f 1 "$tmp/log" | xargs)" = "route-add route-del" ]
+report $? "lines before a mistake are applied, those behind it are not"
 
 # The tables of the tool against the spec
 if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then

@@ -352,7 +352,7 @@ static void play(struct ipc *ipc, const char *what, bool dump, const struct data
 		ipc_request_dump(ipc, PORCH_CMD_ROUTE_GET);
 	} else {
 		ipc_request(ipc, PORCH_CMD_ENGINE_SET, 0);
-		ipc_put_u32(ipc, PORCH_A_ENGINE_BUDGET, 100);
+		ipc_put_u32(ipc, PORCH_A_ENGINE_VECTOR, 100);
 	}
 	script = datagrams;
 	sent = 0;
@@ -370,7 +370,7 @@ static void test_made_up_kernel(void)
 	const uint32_t value = 7;
 	const struct datagram
 	fine[] = {
-		{ FAMILY, .attr = PORCH_A_ENGINE_BUDGET, .len = 4, .data = &value },
+		{ FAMILY, .attr = PORCH_A_ENGINE_VECTOR, .len = 4, .data = &value },
 		{ NLMSG_ERROR, NLM_F_CAPPED },
 	}, note[] = {
 		{ NLMSG_ERROR, tlvs, .msg = "rules are bypassed" },
@@ -397,7 +397,7 @@ static void test_made_up_kernel(void)
 		{ FAMILY, .attr = 99, .len = 4, .data = &value },
 		{ NLMSG_ERROR, NLM_F_CAPPED },
 	}, invalid[] = {
-		{ FAMILY, .attr = PORCH_A_ENGINE_BUDGET, .len = 2, .data = &value },
+		{ FAMILY, .attr = PORCH_A_ENGINE_VECTOR, .len = 2, .data = &value },
 		{ NLMSG_ERROR, NLM_F_CAPPED },
 	}, foreign[] = {
 		{ FAMILY, .seq_error = -1 },
@@ -431,18 +431,18 @@ static void test_made_up_kernel(void)
 	play(ipc, "a bare error", false, bare, -EPERM, 0, "Operation not permitted");
 	play(ipc, "a message", false, message, -EEXIST, 0, "exists already: File exists");
 	play(ipc, "a blamed attribute", false, blamed, -EINVAL, 0,
-	     "wrong (attribute budget): Invalid argument");
+	     "wrong (attribute vector): Invalid argument");
 	play(ipc, "an ack with the request", false, uncapped, -EINVAL, 0,
-	     "wrong (attribute budget): Invalid argument");
+	     "wrong (attribute vector): Invalid argument");
 	play(ipc, "a blamed place that holds nothing", false, elsewhere, -EINVAL, 0,
 	     "wrong: Invalid argument");
 	play(ipc, "a range", false, range, -ERANGE, 0,
-	     "integer out of range (attribute budget, allowed 1 to 64): Numerical result out of range");
+	     "integer out of range (attribute vector, allowed 1 to 64): Numerical result out of range");
 	play(ipc, "a missing attribute", false, missing, -EINVAL, 0,
 	     "(missing attribute icmp-rate): Invalid argument");
 	play(ipc, "an unknown attribute", false, newer, 0, 1, "");
 	play(ipc, "a value of the wrong length", false, invalid, -EPROTO, 0,
-	     "the kernel sent an invalid value (attribute budget)");
+	     "the kernel sent an invalid value (attribute vector)");
 	play(ipc, "a foreign sequence number", false, foreign, -EPROTO, 0,
 	     "the kernel answered a request that was not sent");
 	play(ipc, "another family", false, alien, -EPROTO, 0,

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A kernel with a porch family, linked into porchctl in the place of the real
+ * one. It writes each request in words into the file $FAKE_LOG and has the same
+ * answer for all requests of a command; $FAKE_REFUSE makes it refuse with an
+ * extended ack that blames the first attribute.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/genetlink.h>
+#include <linux/porch.h>
+
+#include "attrs.h"
+#include "wrap.h"
+
+#define FAMILY 0x30
+
+static const struct command {
+	const char *name;
+	const struct attr_set *set;
+} commands[PORCH_CMD_MAX + 1] = {
+	[PORCH_CMD_STATUS_GET]	= { "status-get", &status_attrs },
+	[PORCH_CMD_PORT_ADD]	= { "port-add", &port_attrs },
+	[PORCH_CMD_PORT_DEL]	= { "port-del", &port_attrs },
+	[PORCH_CMD_PORT_GET]	= { "port-get", &port_attrs },
+	[PORCH_CMD_ROUTE_ADD]	= { "route-add", &route_attrs },
+	[PORCH_CMD_ROUTE_DEL]	= { "route-del", &route_attrs },
+	[PORCH_CMD_ROUTE_GET]	= { "route-get", &route_attrs },
+	[PORCH_CMD_ENGINE_GET]	= { "engine-get", &engine_attrs },
+	[PORCH_CMD_ENGINE_SET]	= { "engine-set", &engine_attrs },
+	[PORCH_CMD_STATS_GET]	= { "stats-get", &counter_attrs },
+	[PORCH_CMD_LEDGER_GET]	= { "ledger-get", &ledger_attrs },
+};
+
+static struct {
+	struct nlmsghdr hdr;
+	struct genlmsghdr genl;
+} request;
+
+static char reply[8192];
+static size_t reply_len;
+static uint32_t portid;
+
+static void log_request(const struct nlmsghdr *nlh, const struct command *command)
+{
+	FILE *log = fopen(getenv("FAKE_LOG") ?: "/dev/null", "a");
+	const struct nlattr *attr;
+	uint16_t i;
+
+	fprintf(log, "%s %x", command->name, nlh->nlmsg_flags);
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		const uint8_t *data = mnl_attr_get_payload(attr);
+
+		fprintf(log, " %s", command->set->defs[mnl_attr_get_type(attr)].name);
+		for (i = 0; i < mnl_attr_get_payload_len(attr); i++)
+			fprintf(log, "%s%02x", i ? "" : "=", data[i]);
+	}
+	fprintf(log, "\n");
+	fclose(log);
+}
+
+static struct nlmsghdr *begin(uint16_t type, uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(reply + reply_len);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = flags;
+	nlh->nlmsg_seq = request.hdr.nlmsg_seq;
+	nlh->nlmsg_pid = portid;
+	return nlh;
+}
+
+static void end(struct nlmsghdr *nlh)
+{
+	reply_len += MNL_ALIGN(nlh->nlmsg_len);
+}
+
+static struct nlmsghdr *begin_message(void)
+{
+	bool dump = (request.hdr.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	struct nlmsghdr *nlh = begin(request.hdr.nlmsg_type, dump ? NLM_F_MULTI : 0);
+
+	mnl_nlmsg_put_extra_header(nlh, GENL_HDRLEN);
+	return nlh;
+}
+
+static void put_port(uint32_t ifindex, const char *ifname, uint64_t count)
+{
+	struct nlmsghdr *nlh = begin_message();
+	uint16_t attr;
+
+	mnl_attr_put_u32(nlh, PORCH_A_PORT_IFINDEX, ifindex);
+	mnl_attr_put_strz(nlh, PORCH_A_PORT_IFNAME, ifname);
+	for (attr = PORCH_A_PORT_RX_PACKETS; attr <= PORCH_A_PORT_DROPS; attr++)
+		mnl_attr_put_u64(nlh, attr, count * attr);
+	end(nlh);
+}
+
+static void put_route(uint8_t type, size_t size, const char *dst, uint8_t len, const char *gateway,
+		      uint16_t flag)
+{
+	struct nlmsghdr *nlh = begin_message();
+
+	mnl_attr_put(nlh, PORCH_A_ROUTE_DST, size, dst);
+	mnl_attr_put_u8(nlh, PORCH_A_ROUTE_PREFIX_LEN, len);
+	mnl_attr_put_u8(nlh, PORCH_A_ROUTE_TYPE, type);
+	if (gateway)
+		mnl_attr_put(nlh, PORCH_A_ROUTE_GATEWAY, size, gateway);
+	if (type == PORCH_ROUTE_TYPE_UNICAST) {
+		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_OIF, 2);
+		mnl_attr_put_strz(nlh, PORCH_A_ROUTE_IFNAME, "eth0");
+	}
+	if (flag)
+		mnl_attr_put(nlh, flag, 0, NULL);
+	end(nlh);
+}
+
+static void put_routes(void)
+{
+	static const char zero[16], doc[16] = "\x20\x01\x0d\xb8", link_local[16] = "\xfe\x80";
+	const uint8_t unicast = PORCH_ROUTE_TYPE_UNICAST;
+
+	put_route(unicast, 4, zero, 0, "\xc0\x00\x02\x01", PORCH_A_ROUTE_ONLINK);
+	put_route(unicast, 4, "\x0a\0\0", 8, NULL, PORCH_A_ROUTE_LINK_DOWN);
+	put_route(unicast, 4, "\x0a\0\0\x01", 32, NULL, PORCH_A_ROUTE_LOCAL);
+	put_route(PORCH_ROUTE_TYPE_BLACKHOLE, 4, "\x0b\0\0", 8, NULL, 0);
+	put_route(unicast, 16, zero, 0, NULL, 0);
+	put_route(unicast, 16, zero, 0, link_local, 0);
+	put_route(PORCH_ROUTE_TYPE_PROHIBIT, 16, doc, 32, NULL, 0);
+}
+
+static void put_counter(uint8_t group, const char *name, uint64_t value)
+{
+	struct nlmsghdr *nlh = begin_message();
+
+	mnl_attr_put_u8(nlh, PORCH_A_COUNTER_GROUP, group);
+	mnl_attr_put_strz(nlh, PORCH_A_COUNTER_NAME, name);
+	mnl_attr_put_u64(nlh, PORCH_A_COUNTER_VALUE, value);
+	end(nlh);
+}
+
+static void put_ledger(void)
+{
+	struct nlmsghdr *nlh = begin_message();
+	uint16_t attr;
+
+	/* 1 + 2 = 1 + 1 + 1 + 0 + 0, and $FAKE_LEAK more in the queues */
+	for (attr = PORCH_A_LEDGER_RX; attr <= PORCH_A_LEDGER_DROPPED; attr++)
+		mnl_attr_put_u64(nlh, attr, attr == PORCH_A_LEDGER_CREATED ? 2 :
+				 attr != PORCH_A_LEDGER_DROPPED);
+	mnl_attr_put_u64(nlh, PORCH_A_LEDGER_QUEUED, atoi(getenv("FAKE_LEAK") ?: "0"));
+	end(nlh);
+}
+
+static void put_numbers(const char *version, uint16_t first, uint16_t last)
+{
+	struct nlmsghdr *nlh = begin_message();
+	uint16_t attr;
+
+	if (version)
+		mnl_attr_put_strz(nlh, PORCH_A_STATUS_VERSION, version);
+	for (attr = first; attr <= last; attr++)
+		mnl_attr_put_u32(nlh, attr, attr);
+	end(nlh);
+}
+
+static void put_replies(uint8_t cmd)
+{
+	switch (cmd) {
+	case PORCH_CMD_STATUS_GET:
+		put_numbers("1.0", PORCH_A_STATUS_GENERATION, PORCH_A_STATUS_CPUS);
+		break;
+	case PORCH_CMD_ENGINE_GET:
+		put_numbers(NULL, PORCH_A_ENGINE_VECTOR, PORCH_A_ENGINE_ICMP_RATE);
+		break;
+	case PORCH_CMD_PORT_GET:
+		put_port(2, "eth0", 10);
+		put_port(30, "eth1", 0);
+		break;
+	case PORCH_CMD_ROUTE_GET:
+		put_routes();
+		break;
+	case PORCH_CMD_STATS_GET:
+		put_counter(PORCH_COUNTER_GROUP_PUNT, "arp", 5);
+		put_counter(PORCH_COUNTER_GROUP_DROP, "no-route", 0);
+		put_counter(PORCH_COUNTER_GROUP_DROP, "ttl", 7);
+		break;
+	case PORCH_CMD_LEDGER_GET:
+		put_ledger();
+		break;
+	}
+}
+
+static void put_end(const char *refusal)
+{
+	bool dump = (request.hdr.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	struct nlmsghdr *nlh;
+	struct nlmsgerr *ack;
+
+	if (dump && !refusal) {
+		nlh = begin(NLMSG_DONE, NLM_F_MULTI);
+		*(int *)mnl_nlmsg_put_extra_header(nlh, sizeof(int)) = 0;
+	} else {
+		nlh = begin(NLMSG_ERROR, NLM_F_CAPPED | (refusal ? NLM_F_ACK_TLVS : 0));
+		ack = mnl_nlmsg_put_extra_header(nlh, sizeof(*ack));
+		ack->error = refusal ? -EINVAL : 0;
+		ack->msg = request.hdr;
+		if (refusal) {
+			mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, refusal);
+			mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, sizeof(request));
+		}
+	}
+	end(nlh);
+}
+
+ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *nl, const void *buf, size_t len)
+{
+	const char *refusal = getenv("FAKE_REFUSE");
+	struct nlmsghdr *nlh;
+
+	memcpy(&request, buf, sizeof(request));
+	portid = mnl_socket_get_portid(nl);
+	reply_len = 0;
+	if (request.hdr.nlmsg_type == GENL_ID_CTRL) {
+		nlh = begin_message();
+		mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
+		end(nlh);
+		put_end(NULL);
+		return len;
+	}
+	log_request(buf, &commands[request.genl.cmd]);
+	if (!refusal)
+		put_replies(request.genl.cmd);
+	put_end(refusal);
+	return len;
+}
+
+/* A datagram a message, as a dump may come. */
+ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t len)
+{
+	const struct nlmsghdr *nlh = (const struct nlmsghdr *)reply;
+	size_t size = MNL_ALIGN(nlh->nlmsg_len);
+
+	(void)nl;
+	if (size > reply_len || size > len)
+		abort();
+	memcpy(buf, reply, size);
+	reply_len -= size;
+	memmove(reply, reply + size, reply_len);
+	return size;
+}
