@@ -38,6 +38,7 @@ static const struct attr_def route_defs[PORCH_A_ROUTE_MAX + 1] = {
 	[PORCH_A_ROUTE_GATEWAY]		= { "gateway", ATTR_ADDR },
 	[PORCH_A_ROUTE_OIF]		= { "oif", ATTR_U32 },
 	[PORCH_A_ROUTE_ONLINK]		= { "onlink", ATTR_FLAG },
+	[PORCH_A_ROUTE_REPLACE]		= { "replace", ATTR_FLAG },
 	[PORCH_A_ROUTE_IFNAME]		= { "ifname", ATTR_STRING },
 	[PORCH_A_ROUTE_LINK_DOWN]	= { "link-down", ATTR_FLAG },
 	[PORCH_A_ROUTE_LOCAL]		= { "local", ATTR_FLAG },

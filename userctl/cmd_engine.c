@@ -32,7 +32,7 @@ static const struct arg no_args[] = {
 static int engine_show(struct ctl *ctl, const struct value *values)
 {
 	(void)values;
-	ipc_request(ctl->ipc, PORCH_CMD_ENGINE_GET, 0);
+	ipc_request(ctl->ipc, PORCH_CMD_ENGINE_GET);
 	return ctl_call(ctl, &engine_attrs, show_record, &ctl->show);
 }
 
@@ -40,7 +40,7 @@ static int engine_set(struct ctl *ctl, const struct value *values)
 {
 	int i;
 
-	ipc_request(ctl->ipc, PORCH_CMD_ENGINE_SET, 0);
+	ipc_request(ctl->ipc, PORCH_CMD_ENGINE_SET);
 	for (i = 0; i < SETTINGS; i++)
 		if (values[i].word)
 			ipc_put_u32(ctl->ipc, setting_attrs[i], values[i].num);

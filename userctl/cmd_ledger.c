@@ -54,7 +54,7 @@ static int ledger_show(struct ctl *ctl, const struct value *values)
 	bool sync = values[SYNC].word;
 	int err;
 
-	ipc_request(ctl->ipc, PORCH_CMD_LEDGER_GET, 0);
+	ipc_request(ctl->ipc, PORCH_CMD_LEDGER_GET);
 	if (sync)
 		ipc_put(ctl->ipc, PORCH_A_LEDGER_SYNC, NULL, 0);
 	err = ctl_call(ctl, &ledger_attrs, show_ledger, &b);

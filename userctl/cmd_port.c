@@ -17,7 +17,7 @@ static const struct arg show_args[] = {
 
 static int change(struct ctl *ctl, uint8_t cmd, const struct value *values)
 {
-	ipc_request(ctl->ipc, cmd, 0);
+	ipc_request(ctl->ipc, cmd);
 	ipc_put_u32(ctl->ipc, PORCH_A_PORT_IFINDEX, values[DEV].num);
 	return ctl_call(ctl, &port_attrs, NULL, NULL);
 }
@@ -53,7 +53,7 @@ static void show_port(const struct reply *reply, void *arg)
 static int port_show(struct ctl *ctl, const struct value *values)
 {
 	if (values[DEV].word) {
-		ipc_request(ctl->ipc, PORCH_CMD_PORT_GET, 0);
+		ipc_request(ctl->ipc, PORCH_CMD_PORT_GET);
 		ipc_put_u32(ctl->ipc, PORCH_A_PORT_IFINDEX, values[DEV].num);
 	} else {
 		ipc_request_dump(ctl->ipc, PORCH_CMD_PORT_GET);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
-#include <linux/netlink.h>
 #include <linux/porch.h>
 
 #include "cmd.h"
@@ -43,7 +42,7 @@ static void put_addr(struct ctl *ctl, uint16_t attr, const struct addr *addr)
 	ipc_put(ctl->ipc, attr, addr->bytes, addr->family == AF_INET6 ? 16 : 4);
 }
 
-static int change(struct ctl *ctl, uint8_t cmd, uint16_t flags, const struct value *values)
+static int change(struct ctl *ctl, uint8_t cmd, bool replace, const struct value *values)
 {
 	struct addr dst = values[PREFIX].addr;
 
@@ -51,7 +50,7 @@ static int change(struct ctl *ctl, uint8_t cmd, uint16_t flags, const struct val
 	if (!dst.family)
 		dst.family = ctl->family ?: values[VIA].addr.family;
 
-	ipc_request(ctl->ipc, cmd, flags);
+	ipc_request(ctl->ipc, cmd);
 	put_addr(ctl, PORCH_A_ROUTE_DST, &dst);
 	ipc_put_u8(ctl->ipc, PORCH_A_ROUTE_PREFIX_LEN, dst.len);
 	if (values[TYPE].word)
@@ -62,22 +61,24 @@ static int change(struct ctl *ctl, uint8_t cmd, uint16_t flags, const struct val
 		ipc_put_u32(ctl->ipc, PORCH_A_ROUTE_OIF, values[DEV].num);
 	if (cmd == PORCH_CMD_ROUTE_ADD && values[ONLINK].word)
 		ipc_put(ctl->ipc, PORCH_A_ROUTE_ONLINK, NULL, 0);
+	if (replace)
+		ipc_put(ctl->ipc, PORCH_A_ROUTE_REPLACE, NULL, 0);
 	return ctl_call(ctl, &route_attrs, NULL, NULL);
 }
 
 static int route_add(struct ctl *ctl, const struct value *values)
 {
-	return change(ctl, PORCH_CMD_ROUTE_ADD, NLM_F_CREATE | NLM_F_EXCL, values);
+	return change(ctl, PORCH_CMD_ROUTE_ADD, false, values);
 }
 
 static int route_replace(struct ctl *ctl, const struct value *values)
 {
-	return change(ctl, PORCH_CMD_ROUTE_ADD, NLM_F_CREATE | NLM_F_REPLACE, values);
+	return change(ctl, PORCH_CMD_ROUTE_ADD, true, values);
 }
 
 static int route_del(struct ctl *ctl, const struct value *values)
 {
-	return change(ctl, PORCH_CMD_ROUTE_DEL, 0, values);
+	return change(ctl, PORCH_CMD_ROUTE_DEL, false, values);
 }
 
 static int dst_family(const struct reply *reply)
@@ -131,7 +132,7 @@ static int route_show(struct ctl *ctl, const struct value *values)
 
 static int route_get(struct ctl *ctl, const struct value *values)
 {
-	ipc_request(ctl->ipc, PORCH_CMD_ROUTE_GET, 0);
+	ipc_request(ctl->ipc, PORCH_CMD_ROUTE_GET);
 	put_addr(ctl, PORCH_A_ROUTE_DST, &values[ADDR].addr);
 	return ctl_call_list(ctl, &route_attrs, show_route, ctl);
 }

@@ -46,7 +46,7 @@ static int stats_show(struct ctl *ctl, const struct value *values)
 	};
 
 	if (values[NAME].word) {
-		ipc_request(ctl->ipc, PORCH_CMD_STATS_GET, 0);
+		ipc_request(ctl->ipc, PORCH_CMD_STATS_GET);
 		ipc_put_u8(ctl->ipc, PORCH_A_COUNTER_GROUP, values[GROUP].num);
 		ipc_put(ctl->ipc, PORCH_A_COUNTER_NAME, values[NAME].word,
 			strlen(values[NAME].word) + 1);

@@ -10,7 +10,7 @@ static const struct arg no_args[] = {
 static int status_show(struct ctl *ctl, const struct value *values)
 {
 	(void)values;
-	ipc_request(ctl->ipc, PORCH_CMD_STATUS_GET, 0);
+	ipc_request(ctl->ipc, PORCH_CMD_STATUS_GET);
 	return ctl_call(ctl, &status_attrs, show_record, &ctl->show);
 }
 

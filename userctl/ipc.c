@@ -113,9 +113,9 @@ static void request_begin(struct ipc *ipc, uint16_t type, uint8_t cmd, uint8_t v
 	genl->version = version;
 }
 
-void ipc_request(struct ipc *ipc, uint8_t cmd, uint16_t flags)
+void ipc_request(struct ipc *ipc, uint8_t cmd)
 {
-	request_begin(ipc, ipc->id, cmd, ipc->version, NLM_F_ACK | flags);
+	request_begin(ipc, ipc->id, cmd, ipc->version, NLM_F_ACK);
 }
 
 void ipc_request_dump(struct ipc *ipc, uint8_t cmd)

@@ -3,7 +3,7 @@
  * Requests to a generic netlink family, and its replies. Nothing else in the
  * tool knows libmnl.
  *
- *	ipc_request(ipc, PORCH_CMD_PORT_ADD, 0);
+ *	ipc_request(ipc, PORCH_CMD_PORT_ADD);
  *	ipc_put_u32(ipc, PORCH_A_PORT_IFINDEX, ifindex);
  *	err = ipc_call(ipc, &port_attrs, NULL, NULL);
  *
@@ -62,9 +62,8 @@ int ipc_open(struct ipc *ipc);
  * ipc_request() - begin a request that asks for one thing, or changes one
  * @ipc: an open one
  * @cmd: command of the family
- * @flags: NLM_F_* beyond those that every request has
  */
-void ipc_request(struct ipc *ipc, uint8_t cmd, uint16_t flags);
+void ipc_request(struct ipc *ipc, uint8_t cmd);
 
 /**
  * ipc_request_dump() - begin a request for the whole list

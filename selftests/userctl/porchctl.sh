@@ -266,24 +266,24 @@ asks()
 	report $? "$(printf '%q ' "$@")asks $request"
 }
 
-# NLM_F_REQUEST with ACK 5, with DUMP 301, and with CREATE and EXCL 605, REPLACE 505
+# NLM_F_REQUEST with ACK is 5, with DUMP 301
 lo=$(printf '%02x000000' "$(cat /sys/class/net/lo/ifindex)")
 asks "port-add 5 ifindex=$lo" port add lo
 asks "port-del 5 ifindex=$lo" port del lo
 asks "port-get 5 ifindex=$lo" port show lo
 asks "port-get 301" port
-asks "route-add 605 dst=0a000000 prefix-len=08 gateway=0a000001 oif=$lo onlink" \
+asks "route-add 5 dst=0a000000 prefix-len=08 gateway=0a000001 oif=$lo onlink" \
 	route add 10.0.0.0/8 onlink dev lo via 10.0.0.1
-asks "route-add 505 dst=0a000000 prefix-len=08 oif=$lo" route replace 10.0.0.0/8 dev lo
-asks "route-add 605 dst=0a000001 prefix-len=20 type=01" route add blackhole 10.0.0.1
-asks "route-add 605 dst=0a000001 prefix-len=20 type=00 oif=$lo" route add unicast 10.0.0.1 dev lo
-asks "route-add 605 dst=00000000 prefix-len=00 type=02" route add unreachable default
-asks "route-add 605 dst=00000000 prefix-len=00 gateway=0a000001" route add default via 10.0.0.1
-asks "route-add 605 dst=00000000000000000000000000000000 prefix-len=00 type=03" \
+asks "route-add 5 dst=0a000000 prefix-len=08 oif=$lo replace" route replace 10.0.0.0/8 dev lo
+asks "route-add 5 dst=0a000001 prefix-len=20 type=01" route add blackhole 10.0.0.1
+asks "route-add 5 dst=0a000001 prefix-len=20 type=00 oif=$lo" route add unicast 10.0.0.1 dev lo
+asks "route-add 5 dst=00000000 prefix-len=00 type=02" route add unreachable default
+asks "route-add 5 dst=00000000 prefix-len=00 gateway=0a000001" route add default via 10.0.0.1
+asks "route-add 5 dst=00000000000000000000000000000000 prefix-len=00 type=03" \
 	-6 route add prohibit default
-asks "route-add 605 dst=00000000000000000000000000000000 prefix-len=00 gateway=fe800000000000000000000000000001 oif=$lo" \
+asks "route-add 5 dst=00000000000000000000000000000000 prefix-len=00 gateway=fe800000000000000000000000000001 oif=$lo" \
 	route add default via fe80::1 dev lo
-asks "route-add 605 dst=20010db8000000000000000000000001 prefix-len=80 oif=$lo" \
+asks "route-add 5 dst=20010db8000000000000000000000001 prefix-len=80 oif=$lo" \
 	route add 2001:db8::1 dev lo
 asks "route-del 5 dst=0a000000 prefix-len=08" route del 10.0.0.0/8
 asks "route-del 5 dst=0a000000 prefix-len=08 type=01" route del blackhole 10.0.0.0/8

@@ -351,7 +351,7 @@ static void play(struct ipc *ipc, const char *what, bool dump, const struct data
 	if (dump) {
 		ipc_request_dump(ipc, PORCH_CMD_ROUTE_GET);
 	} else {
-		ipc_request(ipc, PORCH_CMD_ENGINE_SET, 0);
+		ipc_request(ipc, PORCH_CMD_ENGINE_SET);
 		ipc_put_u32(ipc, PORCH_A_ENGINE_VECTOR, 100);
 	}
 	script = datagrams;
@@ -484,7 +484,7 @@ static void test_real_kernel(void)
 
 	ipc = ipc_alloc("nlctrl", 2);
 	check(!ipc_open(ipc) && !ipc_open(ipc), "a known family");
-	ipc_request(ipc, CTRL_CMD_GETFAMILY, 0);
+	ipc_request(ipc, CTRL_CMD_GETFAMILY);
 	ipc_put(ipc, CTRL_ATTR_FAMILY_NAME, "nlctrl", 7);
 	check(!ipc_call(ipc, &ctrl_attrs, find_nlctrl, &found) && found == 1, "ask for one");
 
@@ -492,7 +492,7 @@ static void test_real_kernel(void)
 	ipc_request_dump(ipc, CTRL_CMD_GETFAMILY);
 	check(!ipc_call(ipc, &ctrl_attrs, find_nlctrl, &found) && found == 1, "ask for all");
 
-	ipc_request(ipc, CTRL_CMD_GETFAMILY, 0);
+	ipc_request(ipc, CTRL_CMD_GETFAMILY);
 	ipc_put(ipc, CTRL_ATTR_FAMILY_NAME, long_name, sizeof(long_name));
 	err = ipc_call(ipc, &ctrl_attrs, NULL, NULL);
 	check(err < 0 && strstr(ipc_error(ipc), "(attribute family-name): "),
