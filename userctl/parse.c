@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "err.h"
 #include "parse.h"
@@ -85,6 +87,19 @@ bool parse_prefix(const char *word, struct addr *addr, char *error, size_t size)
 	return true;
 }
 
+uint32_t parse_device(const char *word)
+{
+	static int sock = -1;	/* kept, as opening one costs more than asking */
+	struct ifreq request = { 0 };
+
+	if (sock < 0)
+		sock = socket(AF_LOCAL, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (strlen(word) >= sizeof(request.ifr_name))
+		return 0;
+	memcpy(request.ifr_name, word, strlen(word) + 1);
+	return ioctl(sock, SIOCGIFINDEX, &request) ? 0 : request.ifr_ifindex;
+}
+
 int parse_line(char *line, char **words, int max)
 {
 	static const char blank[] = " \t\r\n\v\f";
@@ -152,7 +167,7 @@ static int parse_value(const struct arg *arg, int family, const char *word, stru
 					 arg->key ?: arg->value, word);
 		break;
 	case ARG_DEV:
-		value->num = if_nametoindex(word);
+		value->num = parse_device(word);
 		if (!value->num)
 			return err_refused("no device \"%s\" in this network namespace", word);
 		break;

@@ -29,6 +29,14 @@ bool parse_addr(const char *word, struct addr *addr);
 bool parse_prefix(const char *word, struct addr *addr, char *error, size_t size);
 
 /**
+ * parse_device() - find a network device
+ * @word: its name
+ *
+ * Return: its index in this network namespace, 0 if there is none
+ */
+uint32_t parse_device(const char *word);
+
+/**
  * parse_line() - cut a line into words
  * @line: the line, which is written to; a word that begins with # ends it
  * @words: takes the words

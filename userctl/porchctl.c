@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
-#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,7 +190,7 @@ static const struct verb *find_verb(const struct object *object, const char *wor
 /* The verb may be left out before a device, which must exist not to be a typo. */
 static bool is_device(const struct arg *args, const char *word)
 {
-	return args->kind == ARG_DEV && if_nametoindex(word);
+	return args->kind == ARG_DEV && parse_device(word);
 }
 
 static int unknown_verb(const struct object *object, const char *word)
