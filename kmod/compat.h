@@ -15,10 +15,9 @@
 #endif
 
 /* 6.2 brought formatted messages; before, the reader gets the plain part. */
-#ifndef NL_SET_ERR_MSG_FMT_MOD
-#define NL_SET_ERR_MSG_FMT_MOD(extack, fmt, args...) \
-	NL_SET_ERR_MSG_MOD((extack), fmt)
-#define PORCH_EXTACK_PLAIN 1
+#ifndef NL_SET_ERR_MSG_FMT
+#define NL_SET_ERR_MSG_FMT(extack, fmt, args...) \
+	NL_SET_ERR_MSG((extack), fmt)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)

@@ -69,6 +69,10 @@ static void __net_exit porch_net_exit(struct net *net)
 	free_percpu(pn->stats);
 }
 
+/*
+ * As a subsystem: an instance is there before the first device of its
+ * namespace and until after the last.
+ */
 static struct pernet_operations porch_net_ops = {
 	.init = porch_net_init,
 	.pre_exit = porch_net_pre_exit,
@@ -84,9 +88,6 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	struct porch_net *pn = porch_net(dev_net(dev));
 	struct porch_port *port;
 
-	/* Whatever is torn down by the namespace has let go already. */
-	if (pn->dying)
-		return NOTIFY_DONE;
 	switch (event) {
 	case NETDEV_UP:
 		porch_local_changed(pn);
@@ -121,7 +122,7 @@ static int __init porch_init(void)
 	err = porch_engine_register();
 	if (err)
 		goto config;
-	err = register_pernet_device(&porch_net_ops);
+	err = register_pernet_subsys(&porch_net_ops);
 	if (err)
 		goto engine;
 	err = register_netdevice_notifier(&netdev_nb);
@@ -139,7 +140,7 @@ local:
 netdev:
 	unregister_netdevice_notifier(&netdev_nb);
 pernet:
-	unregister_pernet_device(&porch_net_ops);
+	unregister_pernet_subsys(&porch_net_ops);
 engine:
 	porch_engine_unregister();
 config:
@@ -153,7 +154,7 @@ static void __exit porch_exit(void)
 	porch_nl_unregister();
 	porch_local_unregister();
 	unregister_netdevice_notifier(&netdev_nb);
-	unregister_pernet_device(&porch_net_ops);
+	unregister_pernet_subsys(&porch_net_ops);
 	porch_engine_unregister();
 	porch_config_wq_fini();
 }

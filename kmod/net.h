@@ -21,7 +21,7 @@ struct porch_stats;
  * @stats: counters of every CPU, written by that CPU with softirqs off
  * @engine: the vector engine of every CPU
  * @napi_dev: the device that NAPI wants; it never carries a packet
- * @dying: the namespace is on its way out; events are not followed any more
+ * @dying: the namespace is on its way out; addresses are not followed any more
  * @follow: brings the set of local addresses up to date
  * @cpu_node: tells the engine when a CPU has gone
  */

@@ -175,7 +175,7 @@ static int fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 		      struct porch_fault *fault)
 {
 	struct porch_lpm_edit *fib = edit_fib(e, s->family);
-	struct porch_route *r, *old;
+	struct porch_route *r;
 	void *prev = NULL;
 	int err;
 
@@ -186,13 +186,9 @@ static int fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 		return refuse(fault, -EINVAL, PORCH_A_ROUTE_TYPE,
 			      "only a unicast route has a gateway or a device");
 
-	old = porch_lpm_find(&fib->cur, s->dst.bytes, s->plen);
-	if (old && !s->replace)
+	if (!s->replace && porch_lpm_find(&fib->cur, s->dst.bytes, s->plen))
 		return refuse(fault, -EEXIST, PORCH_A_ROUTE_DST,
 			      "the prefix has a route already");
-	if (!old && !s->create)
-		return refuse(fault, -ENOENT, PORCH_A_ROUTE_DST,
-			      "the prefix has no route to replace");
 
 	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 	if (!r)

@@ -15,9 +15,7 @@
  * @has_type: @type was given
  * @has_gw: @gw was given
  * @onlink: take the gateway to be on the link
- * @excl: fail if the prefix has a route
- * @replace: take the place of the prefix's route
- * @create: add the prefix if it has no route
+ * @replace: take the place of the route that the prefix may have
  */
 struct porch_route_spec {
 	u8 family;
@@ -29,9 +27,7 @@ struct porch_route_spec {
 	bool has_type;
 	bool has_gw;
 	bool onlink;
-	bool excl;
 	bool replace;
-	bool create;
 };
 
 /**

@@ -247,7 +247,8 @@ int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 static int change_route(struct sk_buff *skb, struct genl_info *info,
 			int (*change)(struct porch_net *pn,
 				      const struct porch_route_spec *spec,
-				      struct porch_fault *fault), bool onlink)
+				      struct porch_fault *fault),
+			bool onlink, bool replace)
 {
 	struct porch_fault fault = {};
 	struct porch_route_spec spec;
@@ -260,6 +261,7 @@ static int change_route(struct sk_buff *skb, struct genl_info *info,
 	if (err)
 		return err;
 	spec.onlink = onlink;
+	spec.replace = replace;
 	rtnl_lock();
 	err = change(instance(info), &spec, &fault);
 	rtnl_unlock();
@@ -269,12 +271,13 @@ static int change_route(struct sk_buff *skb, struct genl_info *info,
 int porch_nl_route_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return change_route(skb, info, porch_fib_add,
-			    info->attrs[PORCH_A_ROUTE_ONLINK]);
+			    info->attrs[PORCH_A_ROUTE_ONLINK],
+			    info->attrs[PORCH_A_ROUTE_REPLACE]);
 }
 
 int porch_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_route(skb, info, porch_fib_del, false);
+	return change_route(skb, info, porch_fib_del, false, false);
 }
 
 static int fill_nexthop(struct sk_buff *msg, const struct porch_route *r,

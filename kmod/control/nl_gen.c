@@ -55,13 +55,14 @@ const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
 };
 
 /* PORCH_CMD_ROUTE_ADD - do */
-const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_ONLINK + 1] = {
+const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_REPLACE + 1] = {
 	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[PORCH_A_ROUTE_TYPE] = NLA_POLICY_MAX(NLA_U8, 3),
 	[PORCH_A_ROUTE_GATEWAY] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_OIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_route_oif_range),
 	[PORCH_A_ROUTE_ONLINK] = { .type = NLA_FLAG, },
+	[PORCH_A_ROUTE_REPLACE] = { .type = NLA_FLAG, },
 };
 
 /* PORCH_CMD_ROUTE_DEL - do */
@@ -134,7 +135,7 @@ const struct genl_ops porch_nl_ops[11] = {
 		.cmd		= PORCH_CMD_ROUTE_ADD,
 		.doit		= porch_nl_route_add_doit,
 		.policy		= porch_route_add_nl_policy,
-		.maxattr	= PORCH_A_ROUTE_ONLINK,
+		.maxattr	= PORCH_A_ROUTE_REPLACE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

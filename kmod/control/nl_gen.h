@@ -19,7 +19,7 @@ extern const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_IFINDEX + 1
 
 extern const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1];
 
-extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_ONLINK + 1];
+extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_REPLACE + 1];
 
 extern const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_OIF + 1];
 

@@ -111,10 +111,6 @@ int porch_nl_parse_route(struct genl_info *info, struct porch_route_spec *s)
 	int err;
 
 	memset(s, 0, sizeof(*s));
-	s->excl = info->nlhdr->nlmsg_flags & NLM_F_EXCL;
-	s->replace = info->nlhdr->nlmsg_flags & NLM_F_REPLACE;
-	s->create = info->nlhdr->nlmsg_flags & NLM_F_CREATE;
-
 	err = parse_prefix(info, s);
 	if (err)
 		return err;

@@ -73,26 +73,26 @@ static int check_dev(struct porch_net *pn, struct net_device *dev,
 	const struct net_device *master;
 
 	if (dev->flags & IFF_LOOPBACK) {
-		NL_SET_ERR_MSG_MOD(extack, "the loopback device cannot be a port");
+		NL_SET_ERR_MSG(extack, "the loopback device cannot be a port");
 		return -EINVAL;
 	}
 	if (dev->type != ARPHRD_ETHER) {
-		NL_SET_ERR_MSG_MOD(extack, "only Ethernet devices can be ports");
+		NL_SET_ERR_MSG(extack, "only Ethernet devices can be ports");
 		return -EOPNOTSUPP;
 	}
 	if (porch_port_find(pn, dev->ifindex)) {
-		NL_SET_ERR_MSG_MOD(extack, "the device is a port already");
+		NL_SET_ERR_MSG(extack, "the device is a port already");
 		return -EEXIST;
 	}
 	master = netdev_master_upper_dev_get(dev);
 	if (master) {
-		NL_SET_ERR_MSG_FMT_MOD(extack,
+		NL_SET_ERR_MSG_FMT(extack,
 				       "the device belongs to %s; attach that one instead",
 				       master->name);
 		return -EBUSY;
 	}
 	if (netdev_is_rx_handler_busy(dev)) {
-		NL_SET_ERR_MSG_MOD(extack,
+		NL_SET_ERR_MSG(extack,
 				   "another module (macvlan, ipvlan?) receives the device's packets; attach the device on top instead");
 		return -EBUSY;
 	}
@@ -163,7 +163,7 @@ int porch_port_add(struct porch_net *pn, struct net_device *dev,
 		goto abort;
 	err = porch_hook_attach(port);
 	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, "the device takes no receive handler");
+		NL_SET_ERR_MSG(extack, "the device takes no receive handler");
 		goto free;
 	}
 	list_add_tail(&port->link, &pn->ports);
@@ -206,7 +206,7 @@ int porch_port_del(struct porch_net *pn, struct net_device *dev,
 	int err;
 
 	if (!port) {
-		NL_SET_ERR_MSG_MOD(extack, "the device is not a port");
+		NL_SET_ERR_MSG(extack, "the device is not a port");
 		return -ENOENT;
 	}
 	err = porch_edit_begin(&e, pn);
