@@ -203,7 +203,7 @@ u8 porch_addrset_lookup6(const struct porch_addrset *s,
 	u8 any, here;
 
 	any = s->slot6[porch_addrset_probe6(s, addr, 0)].kind;
-	if (likely(!porch_addrset_is_linklocal(addr)) || !ifindex)
+	if (likely(!porch_addrset_is_linklocal(addr)))
 		return any;
 
 	here = s->slot6[porch_addrset_probe6(s, addr, ifindex)].kind;
