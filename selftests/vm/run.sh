@@ -185,7 +185,12 @@ mkfifo "$run/output"
 [ -z "$share" ] || echo "$share" > "$run/vm/share"
 if [ -n "$interactive" ]; then
 	limit=
-	touch "$run/vm/interactive"
+	size=$(stty size 2>/dev/null) || {
+		say "--interactive needs a terminal"
+		exit 2
+	}
+	[ "$size" != "0 0" ] || size="24 80"
+	echo "$size" > "$run/vm/size"
 elif [ -z "$icount" ]; then
 	echo "$limit" > "$run/vm/limit"
 fi
