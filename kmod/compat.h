@@ -14,10 +14,16 @@
 #include <net/gso.h>	/* split off netdevice.h in 6.5 */
 #endif
 
-/* 6.2 brought formatted messages; before, the reader gets the plain part. */
-#ifndef NL_SET_ERR_MSG_FMT
-#define NL_SET_ERR_MSG_FMT(extack, fmt, args...) \
-	NL_SET_ERR_MSG((extack), fmt)
+/* 6.2 brought formatted messages; before, the master stays nameless. */
+#ifdef NL_SET_ERR_MSG_FMT
+#define porch_extack_master(extack, name) \
+	NL_SET_ERR_MSG_FMT((extack), \
+			   "the device belongs to %s; attach that one instead", \
+			   (name))
+#else
+#define porch_extack_master(extack, name) \
+	NL_SET_ERR_MSG((extack), \
+		       "the device belongs to a master; attach that one instead")
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)

@@ -163,6 +163,6 @@ module_init(porch_init);
 module_exit(porch_exit);
 
 MODULE_DESCRIPTION("Porch, a second packet path");
-MODULE_VERSION("0.1");
+MODULE_VERSION(PORCH_VERSION);
 MODULE_LICENSE("GPL");
 MODULE_ALIAS_GENL_FAMILY("porch");

@@ -6,6 +6,8 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
+#define PORCH_VERSION	"0.1"
+
 struct porch_config;
 struct porch_engine;
 struct porch_stats;

@@ -92,7 +92,7 @@ static int fill_status(struct sk_buff *msg, struct porch_net *pn)
 {
 	const struct porch_config *cfg = rcu_dereference(pn->config);
 
-	if (nla_put_string(msg, PORCH_A_STATUS_VERSION, THIS_MODULE->version) ||
+	if (nla_put_string(msg, PORCH_A_STATUS_VERSION, PORCH_VERSION) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_GENERATION, cfg->gen) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_PORTS, READ_ONCE(pn->n_ports)) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V4, cfg->fib4.count) ||

@@ -86,9 +86,7 @@ static int check_dev(struct porch_net *pn, struct net_device *dev,
 	}
 	master = netdev_master_upper_dev_get(dev);
 	if (master) {
-		NL_SET_ERR_MSG_FMT(extack,
-				       "the device belongs to %s; attach that one instead",
-				       master->name);
+		porch_extack_master(extack, master->name);
 		return -EBUSY;
 	}
 	if (netdev_is_rx_handler_busy(dev)) {

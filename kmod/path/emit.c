@@ -172,14 +172,16 @@ static void run_add(struct emit_run *run, struct sk_buff *skb,
 
 /*
  * Writes the link-layer header that the kernel keeps with the neighbour.
- * Fails while there is none or the neighbour is in doubt.
+ * Fails while there is none or the neighbour is not known. One that is in
+ * doubt is asked, and served meanwhile.
  */
-static bool push_header(struct sk_buff *skb, const struct neighbour *n)
+static bool push_header(struct sk_buff *skb, struct neighbour *n)
 {
 	const struct hh_cache *hh = &n->hh;
 	unsigned int seq, len, room;
 
-	if (!(READ_ONCE(n->nud_state) & NUD_CONNECTED))
+	if (unlikely(!(READ_ONCE(n->nud_state) & NUD_CONNECTED)) &&
+	    neigh_event_send(n, NULL))
 		return false;
 	do {
 		seq = read_seqbegin(&hh->hh_lock);
@@ -295,6 +297,7 @@ static void send_cut(struct porch_vec *v, struct porch_pkt *p)
 {
 	unsigned int mtu = READ_ONCE(p->dev->mtu);
 	struct sk_buff *skb = p->skb, *list, *next;
+	unsigned int segments = 0;
 
 	if (!skb_is_gso(skb)) {
 		fragment(v, p, skb);
@@ -306,16 +309,16 @@ static void send_cut(struct porch_vec *v, struct porch_pkt *p)
 		return;
 	}
 	consume_skb(skb);
-	v->stats->created[PORCH_CREATED_SEGMENT]--;
 	for (skb = list; skb; skb = next) {
 		next = skb->next;
 		skb_mark_not_on_list(skb);
-		v->stats->created[PORCH_CREATED_SEGMENT]++;
+		segments++;
 		if (skb->len > mtu)
 			fragment(v, p, skb);
 		else
 			send_slowly(v, p, skb);
 	}
+	v->stats->created[PORCH_CREATED_SEGMENT] += segments - 1;
 }
 
 static void forward(struct porch_vec *v, struct porch_pkt *p,
