@@ -10,8 +10,8 @@
 #include <linux/netlink.h>
 #include <linux/version.h>
 #include <net/dst.h>
-#if __has_include(<net/gso.h>)
-#include <net/gso.h>	/* split off netdevice.h in 6.5 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>	/* split off netdevice.h */
 #endif
 
 /* 6.2 brought formatted messages; before, the master stays nameless. */

@@ -29,7 +29,7 @@ struct porch_stats;
  */
 struct porch_net {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock;	/* of the configuration, see above */
 	struct porch_config __rcu *config;
 	struct list_head ports;
 	u32 n_ports;

@@ -91,7 +91,7 @@ static int check_dev(struct porch_net *pn, struct net_device *dev,
 	}
 	if (netdev_is_rx_handler_busy(dev)) {
 		NL_SET_ERR_MSG(extack,
-				   "another module (macvlan, ipvlan?) receives the device's packets; attach the device on top instead");
+			       "another module (macvlan, ipvlan?) receives the device's packets; attach the device on top instead");
 		return -EBUSY;
 	}
 	return 0;

@@ -232,11 +232,9 @@ static bool prepare_forward(struct porch_vec *v, struct porch_pkt *p)
 static void send_slowly(struct porch_vec *v, const struct porch_pkt *p,
 			struct sk_buff *skb)
 {
-	struct neighbour *n = p->neigh;
-
 	count_sent(v, p->dev, 1, skb->len);
 	v->stats->engine[PORCH_ENGINE_NEIGHBOUR_SENT]++;
-	READ_ONCE(n->output)(n, skb);
+	neigh_output(p->neigh, skb, true);
 }
 
 /* What ip_do_fragment() cannot hand to its output function. */

@@ -277,10 +277,14 @@ void porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
  */
 int porch_icmp_init(struct porch_icmp *ic)
 {
+	struct porch_tbucket_set *receivers;
+
 	porch_tbucket_rate_init(&ic->one, RATE_ONE, BURST_ONE);
-	ic->receivers = porch_tbucket_set_alloc(RECEIVERS_ORDER,
-						GFP_KERNEL_ACCOUNT);
-	return ic->receivers ? 0 : -ENOMEM;
+	receivers = porch_tbucket_set_alloc(RECEIVERS_ORDER, GFP_KERNEL_ACCOUNT);
+	if (IS_ERR(receivers))
+		return PTR_ERR(receivers);
+	ic->receivers = receivers;
+	return 0;
 }
 
 /**
