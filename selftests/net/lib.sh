@@ -1,0 +1,495 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Sourced by every test. A test is an executable that draws its network in its
+# header, says there what it proves, and reads like this:
+#
+#	. "$(dirname "$(readlink -f "$0")")/lib.sh"
+#	begin
+#	router_topology
+#	check "IPv4" client ping -c 1 10.0.2.2
+#	finish
+#
+# It prints TAP and exits with 0 (passed), 1 (failed) or 4 (skipped). Namespaces
+# have names of their own, so that tests can be run on a lab machine, too; they
+# are gone at the end, however it comes.
+#
+# Tests never sleep for an event: they poll for it.
+
+set -uo pipefail
+
+net_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+top=$(readlink -f "$net_dir/../..")
+PATH=$top/build:$PATH:/usr/sbin:/sbin
+export LC_ALL=C
+
+# Put before the name of each namespace
+ns_prefix=${ns_prefix-porch-$$-}
+
+points=0
+failed=0
+namespaces=()	# all that were made
+routers=()	# those in which Porch and the trap for sneakers are
+tmp=
+ns_client=
+ns_router=
+ns_server=
+
+#### test points ####
+
+# point ok|"not ok" NAME: one test point
+point()
+{
+	points=$((points + 1))
+	[ "$1" = ok ] || failed=$((failed + 1))
+	echo "$1 $points - $2"
+}
+
+# check NAME COMMAND...: one test point; what the command printed if it fails.
+# If it is a function, its first command that fails ends it. Only so while the
+# check itself is no part of a condition.
+check()
+{
+	local name=$1 log status
+	shift
+
+	log=$(set -e; "$@" 2>&1)
+	status=$?
+	if [ "$status" = 0 ]; then
+		point ok "$name"
+		return
+	fi
+	point "not ok" "$name"
+	echo "# $* (exit status $status)"
+	[ -z "$log" ] || printf '%s\n' "$log" | tail -n 40 | sed 's/^/#   /'
+}
+
+# skip NAME WHY: one test point that cannot be tried here
+skip()
+{
+	points=$((points + 1))
+	echo "ok $points - $1 # SKIP $2"
+}
+
+# skip_all WHY: the whole test cannot be run here
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit 4
+}
+
+# die WHY: the test cannot go on, and has failed
+die()
+{
+	echo "Bail out! $*"
+	exit 1
+}
+
+fails()
+{
+	! "$@"
+}
+
+# equal WHAT HAVE WANT
+equal()
+{
+	[ "$2" = "$3" ] && return
+	echo "$1: $2 instead of $3"
+	return 1
+}
+
+# poll_until SECONDS COMMAND...: run it until it succeeds; its last output if it
+# never does
+poll_until()
+{
+	local end log
+	end=$(($(date +%s%N) + $1 * 1000000000))
+	shift
+
+	while :; do
+		log=$("$@" 2>&1) && return
+		if [ "$(date +%s%N)" -gt "$end" ]; then
+			echo "not in time: $*"
+			[ -z "$log" ] || printf '%s\n' "$log"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# says PATTERN COMMAND...: it prints what matches (grep -E), whatever its status
+says()
+{
+	local pattern=$1 log
+	shift
+
+	log=$("$@" 2>&1)
+	grep -qE -- "$pattern" <<< "$log" && return
+	echo "no \"$pattern\" in:"
+	printf '%s\n' "$log"
+	return 1
+}
+
+# refused PATTERN COMMAND...: it fails, and says why
+refused()
+{
+	local pattern=$1 log
+	shift
+
+	if log=$("$@" 2>&1); then
+		echo "was not refused: $*"
+		printf '%s\n' "$log"
+		return 1
+	fi
+	grep -qE -- "$pattern" <<< "$log" && return
+	echo "no \"$pattern\" in:"
+	printf '%s\n' "$log"
+	return 1
+}
+
+#### the module ####
+
+# The module for the running kernel: named by its release, or by its series
+porch_module()
+{
+	local release series file
+
+	release=$(uname -r)
+	series=$(grep -oE '^[0-9]+\.[0-9]+' <<< "$release")
+	for file in "${PORCH_MODULE:-}" "$top/build/$release/kmod/porch.ko" \
+		    "$top/build/$series/kmod/porch.ko"; do
+		if [ -n "$file" ] && [ -e "$file" ]; then
+			echo "$file"
+			return
+		fi
+	done
+	return 1
+}
+
+porch_loaded()
+{
+	[ -e /sys/module/porch ]
+}
+
+porch_load()
+{
+	local module
+
+	porch_loaded && return
+	module=$(porch_module) || skip_all "no module for Linux $(uname -r)"
+	insmod "$module"
+}
+
+porch_unload()
+{
+	porch_loaded || return 0
+	rmmod porch
+}
+
+#### namespaces ####
+
+# namespace NAME: make one, called by $ns_NAME. IPv6 addresses are good at once.
+namespace()
+{
+	local ns=$ns_prefix$1
+
+	ip netns add "$ns" || die "no network namespace"
+	namespaces+=("$ns")
+	declare -g "ns_$1=$ns"
+	ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+		net.ipv6.conf.default.accept_dad=0 \
+		net.ipv6.conf.all.router_solicitations=0 \
+		net.ipv6.conf.default.router_solicitations=0
+	ip -n "$ns" link set lo up
+}
+
+# wire NAMESPACE DEVICE NAMESPACE DEVICE: a cable, both ends up
+wire()
+{
+	ip link add name "$2" netns "$1" type veth peer name "$4" netns "$3" ||
+		die "no veth $2"
+	ip -n "$1" link set "$2" up
+	ip -n "$3" link set "$4" up
+}
+
+# addresses NAMESPACE DEVICE ADDRESS/LENGTH...
+addresses()
+{
+	local ns=$1 dev=$2 addr
+	shift 2
+
+	for addr in "$@"; do
+		[[ $addr != *:* ]] || addr+=" nodad"
+		echo "addr add $addr dev $dev"
+	done | ip -n "$ns" -b - || die "no addresses on $dev"
+}
+
+# stock_router NAMESPACE: it would forward, but for a rule that counts and
+# drops what comes by on the stock stack's way
+stock_router()
+{
+	ip netns exec "$1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1
+	ip netns exec "$1" nft -f - <<-'END' || die "no nft rule in $1"
+	table inet sneak {
+		chain forward {
+			type filter hook forward priority 0
+			counter drop
+		}
+	}
+	END
+	routers+=("$1")
+}
+
+# sneaked NAMESPACE: packets that the stock stack would have forwarded
+sneaked()
+{
+	ip netns exec "$1" nft list table inet sneak |
+		sed -n 's/.*counter packets \([0-9]*\).*/\1/p'
+}
+
+# attach NAMESPACE DEVICE...: make them ports
+attach()
+{
+	local ns=$1 dev
+	shift
+
+	for dev in "$@"; do
+		echo "port add $dev"
+	done | porchctl -n "$ns" -b - || die "cannot attach $*"
+}
+
+# routes NAMESPACE ROUTE...: each in one word
+routes()
+{
+	local ns=$1 route
+	shift
+
+	for route in "$@"; do
+		echo "route add $route"
+	done | porchctl -n "$ns" -b - || die "cannot add routes"
+}
+
+#   +--------+   10.0.1.0/24    +--------+   10.0.2.0/24    +--------+
+#   | client | 2001:db8:1::/64  | router | 2001:db8:2::/64  | server |
+#   |     c0 +------------------+ rc  rs +------------------+ s0     |
+#   +--------+ .2 / ::2         +--------+         .2 / ::2 +--------+
+#                      .1 / ::1            .1 / ::1
+#
+# The network without Porch
+stock_topology()
+{
+	namespace client
+	namespace router
+	namespace server
+	wire "$ns_client" c0 "$ns_router" rc
+	wire "$ns_server" s0 "$ns_router" rs
+	addresses "$ns_client" c0 10.0.1.2/24 2001:db8:1::2/64
+	addresses "$ns_router" rc 10.0.1.1/24 2001:db8:1::1/64
+	addresses "$ns_router" rs 10.0.2.1/24 2001:db8:2::1/64
+	addresses "$ns_server" s0 10.0.2.2/24 2001:db8:2::2/64
+	ip -n "$ns_client" -b - <<-'END'
+	route add default via 10.0.1.1
+	route add default via 2001:db8:1::1
+	END
+	ip -n "$ns_server" -b - <<-'END'
+	route add default via 10.0.2.1
+	route add default via 2001:db8:2::1
+	END
+	stock_router "$ns_router"
+}
+
+# The same, with Porch on both of the router's devices
+router_topology()
+{
+	stock_topology
+	attach "$ns_router" rc rs
+	routes "$ns_router" "10.0.1.0/24 dev rc" "10.0.2.0/24 dev rs" \
+		"2001:db8:1::/64 dev rc" "2001:db8:2::/64 dev rs"
+}
+
+# A command in one of the namespaces
+client()
+{
+	ip netns exec "$ns_client" "$@"
+}
+
+router()
+{
+	ip netns exec "$ns_router" "$@"
+}
+
+server()
+{
+	ip netns exec "$ns_server" "$@"
+}
+
+# porchctl in the router
+porch()
+{
+	porchctl -n "$ns_router" "$@"
+}
+
+#### what was counted ####
+
+# counter GROUP NAME: a counter of the router
+counter()
+{
+	porch -j stats "$1" "$2" | grep -oE '"value":[0-9]+' | cut -d: -f2
+}
+
+# port_counter DEVICE NAME: a port's, such as rx-packets
+port_counter()
+{
+	porch -j -s port show "$1" | grep -oE "\"$2\":[0-9]+" | cut -d: -f2
+}
+
+# counts GROUP NAME DELTA COMMAND...: it succeeds, and the counter goes up by
+# that much; "+" is any number but 0
+counts()
+{
+	local group=$1 name=$2 delta=$3 before
+	shift 3
+
+	before=$(counter "$group" "$name")
+	"$@" || return
+	poll_until 2 went_up "$group" "$name" "$before" "$delta"
+}
+
+went_up()
+{
+	local diff
+
+	diff=$(($(counter "$1" "$2") - $3))
+	if [ "$4" = + ]; then
+		[ "$diff" -gt 0 ] && return
+	else
+		[ "$diff" = "$4" ] && return
+	fi
+	echo "$1 $2 went up by $diff instead of $4"
+	return 1
+}
+
+# Every packet is accounted for
+ledger_balanced()
+{
+	local ns status=0
+
+	for ns in "${routers[@]}"; do
+		porchctl -n "$ns" ledger --sync || status=1
+	done
+	return "$status"
+}
+
+# The stock stack forwarded nothing
+nothing_sneaked()
+{
+	local ns status=0
+
+	for ns in "${routers[@]}"; do
+		equal "packets in $ns's forward hook" "$(sneaked "$ns")" 0 ||
+			status=1
+	done
+	return "$status"
+}
+
+#### traffic ####
+
+# reaches NAMESPACE ADDRESS [PING OPTION]...: an echo comes back
+reaches()
+{
+	local ns=$1 addr=$2
+	shift 2
+
+	ip netns exec "$ns" ping -n -q -c 2 -i 0.02 -W 3 "$@" "$addr"
+}
+
+# background NAMESPACE COMMAND...: until the test ends or $! is killed
+background()
+{
+	local ns=$1
+	shift
+
+	ip netns exec "$ns" "$@" < /dev/null > "$tmp/background.$points" 2>&1 &
+}
+
+# listening NAMESPACE tcp|udp PORT
+listening()
+{
+	[ -n "$(ss -N "$1" -Hln "--$2" "sport = :$3")" ]
+}
+
+# url ADDRESS: as socat and URLs want it
+bracket()
+{
+	if [[ $1 == *:* ]]; then
+		echo "[$1]"
+	else
+		echo "$1"
+	fi
+}
+
+# transfer FROM TO ADDRESS MEGABYTES [SOCAT ADDRESS OPTIONS]: send random data
+# to the namespace TO by TCP, and compare
+transfer()
+{
+	local from=$1 to=$2 addr=$3 mb=$4 options=${5:+,$5} listener
+
+	head -c "${mb}M" /dev/urandom > "$tmp/data"
+	rm -f "$tmp/received"
+	ip netns exec "$to" timeout 60 socat -u \
+		"TCP6-LISTEN:5001,ipv6only=0,reuseaddr" \
+		"CREATE:$tmp/received" > "$tmp/listener" 2>&1 &
+	listener=$!
+	poll_until 5 listening "$to" tcp 5001 || return
+	ip netns exec "$from" timeout 60 socat -u "FILE:$tmp/data" \
+		"TCP:$(bracket "$addr"):5001$options" || return
+	wait "$listener" || { cat "$tmp/listener"; return 1; }
+	cmp "$tmp/data" "$tmp/received"
+}
+
+#### begin and end ####
+
+remove_namespaces()
+{
+	local ns
+
+	for ns in "${namespaces[@]}"; do
+		ip netns pids "$ns" | xargs -r kill -9
+		ip netns del "$ns"
+	done 2>/dev/null
+	wait 2>/dev/null
+	namespaces=()
+	routers=()
+}
+
+cleanup()
+{
+	remove_namespaces
+	porch_unload
+	rm -rf "$tmp"
+}
+
+begin()
+{
+	[ "$(id -u)" = 0 ] || skip_all "wants to be root"
+	command -v porchctl > /dev/null || die "porchctl is not built"
+	porch_load || die "the module cannot be loaded"
+	tmp=$(mktemp -d "${TMPDIR:-/tmp}/porch.XXXXXX")
+	trap cleanup EXIT
+	trap 'exit 1' INT TERM HUP
+}
+
+# Every test ends with the same points.
+finish()
+{
+	if [ ${#routers[@]} -gt 0 ]; then
+		check "nothing sneaked past" nothing_sneaked
+		check "the ledger balances" ledger_balanced
+	fi
+	remove_namespaces
+	check "the module goes away" porch_unload
+	echo "1..$points"
+	[ "$failed" = 0 ]
+	exit
+}
