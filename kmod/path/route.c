@@ -8,6 +8,7 @@
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -169,13 +170,24 @@ static bool hops_left(const struct porch_pkt *p)
 	return ipv6_hdr(p->skb)->hop_limit > 1;
 }
 
-static void check_mtu(struct porch_pkt *p)
+static unsigned int link_mtu(const struct porch_pkt *p)
 {
 	unsigned int mtu = min_t(unsigned int, READ_ONCE(p->dev->mtu),
 				 IP_MAX_MTU);
+	const struct inet6_dev *idev;
 
-	if (p->ipver == 6)
-		mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
+	if (p->ipver == 4)
+		return mtu;
+	idev = __in6_dev_get(p->dev);
+	if (idev)
+		mtu = min_t(unsigned int, mtu, READ_ONCE(idev->cnf.mtu6));
+	return max_t(unsigned int, mtu, IPV6_MIN_MTU);
+}
+
+static void check_mtu(struct porch_pkt *p)
+{
+	unsigned int mtu = link_mtu(p);
+
 	if (likely(p->skb->len <= mtu))
 		return;
 	/* Each segment counts, not what GRO has merged. */
