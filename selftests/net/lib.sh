@@ -102,13 +102,12 @@ equal()
 # never does
 poll_until()
 {
-	local end log
-	end=$(($(date +%s%N) + $1 * 1000000000))
+	local log end=$((${EPOCHREALTIME/./} + $1 * 1000000))
 	shift
 
 	while :; do
 		log=$("$@" 2>&1) && return
-		if [ "$(date +%s%N)" -gt "$end" ]; then
+		if [ "${EPOCHREALTIME/./}" -gt "$end" ]; then
 			echo "not in time: $*"
 			[ -z "$log" ] || printf '%s\n' "$log"
 			return 1
@@ -117,14 +116,14 @@ poll_until()
 	done
 }
 
-# says PATTERN COMMAND...: it prints what matches (grep -E), whatever its status
+# says PATTERN COMMAND...: it prints what matches (a regular expression), whatever its status
 says()
 {
 	local pattern=$1 log
 	shift
 
 	log=$("$@" 2>&1)
-	grep -qE -- "$pattern" <<< "$log" && return
+	[[ $log =~ $pattern ]] && return
 	echo "no \"$pattern\" in:"
 	printf '%s\n' "$log"
 	return 1
@@ -141,7 +140,7 @@ refused()
 		printf '%s\n' "$log"
 		return 1
 	fi
-	grep -qE -- "$pattern" <<< "$log" && return
+	[[ $log =~ $pattern ]] && return
 	echo "no \"$pattern\" in:"
 	printf '%s\n' "$log"
 	return 1
@@ -188,19 +187,32 @@ porch_unload()
 
 #### namespaces ####
 
-# namespace NAME: make one, called by $ns_NAME. IPv6 addresses are good at once.
+# namespace NAME...: make one, called by $ns_NAME. IPv6 addresses are good at once.
 namespace()
 {
-	local ns=$ns_prefix$1
+	local name ns
 
-	ip netns add "$ns" || die "no network namespace"
-	namespaces+=("$ns")
-	declare -g "ns_$1=$ns"
-	ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
-		net.ipv6.conf.default.accept_dad=0 \
-		net.ipv6.conf.all.router_solicitations=0 \
-		net.ipv6.conf.default.router_solicitations=0
-	ip -n "$ns" link set lo up
+	for name in "$@"; do
+		ns=$ns_prefix$name
+		echo "netns add $ns"
+	done | ip -b - || die "no network namespace"
+	for name in "$@"; do
+		ns=$ns_prefix$name
+		namespaces+=("$ns")
+		declare -g "ns_$name=$ns"
+		ip netns exec "$ns" sysctl -qw \
+			net.ipv6.conf.all.accept_dad=0 \
+			net.ipv6.conf.default.accept_dad=0 \
+			net.ipv6.conf.all.router_solicitations=0 \
+			net.ipv6.conf.default.router_solicitations=0
+		ip -n "$ns" link set lo up
+	done
+}
+
+# configure NAMESPACE < FILE: lines as ip wants them
+configure()
+{
+	ip -n "$1" -b - || die "cannot configure $1"
 }
 
 # wire NAMESPACE DEVICE NAMESPACE DEVICE: a cable, both ends up
@@ -225,7 +237,7 @@ addresses()
 }
 
 # stock_router NAMESPACE: it would forward, but for a rule that counts and
-# drops what comes by on the stock stack's way
+# drops what goes the stock stack's way
 stock_router()
 {
 	ip netns exec "$1" sysctl -qw net.ipv4.ip_forward=1 \
@@ -244,8 +256,10 @@ stock_router()
 # sneaked NAMESPACE: packets that the stock stack would have forwarded
 sneaked()
 {
-	ip netns exec "$1" nft list table inet sneak |
-		sed -n 's/.*counter packets \([0-9]*\).*/\1/p'
+	local rules
+
+	rules=$(ip netns exec "$1" nft list table inet sneak)
+	[[ $rules =~ packets\ ([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
 }
 
 # attach NAMESPACE DEVICE...: make them ports
@@ -279,20 +293,30 @@ routes()
 # The network without Porch
 stock_topology()
 {
-	namespace client
-	namespace router
-	namespace server
-	wire "$ns_client" c0 "$ns_router" rc
-	wire "$ns_server" s0 "$ns_router" rs
-	addresses "$ns_client" c0 10.0.1.2/24 2001:db8:1::2/64
-	addresses "$ns_router" rc 10.0.1.1/24 2001:db8:1::1/64
-	addresses "$ns_router" rs 10.0.2.1/24 2001:db8:2::1/64
-	addresses "$ns_server" s0 10.0.2.2/24 2001:db8:2::2/64
-	ip -n "$ns_client" -b - <<-'END'
+	namespace client router server
+	ip -b - <<-END || die "no veth"
+	link add name c0 netns $ns_client type veth peer name rc netns $ns_router
+	link add name s0 netns $ns_server type veth peer name rs netns $ns_router
+	END
+	configure "$ns_router" <<-'END'
+	link set rc up
+	link set rs up
+	addr add 10.0.1.1/24 dev rc
+	addr add 10.0.2.1/24 dev rs
+	addr add 2001:db8:1::1/64 dev rc nodad
+	addr add 2001:db8:2::1/64 dev rs nodad
+	END
+	configure "$ns_client" <<-'END'
+	link set c0 up
+	addr add 10.0.1.2/24 dev c0
+	addr add 2001:db8:1::2/64 dev c0 nodad
 	route add default via 10.0.1.1
 	route add default via 2001:db8:1::1
 	END
-	ip -n "$ns_server" -b - <<-'END'
+	configure "$ns_server" <<-'END'
+	link set s0 up
+	addr add 10.0.2.2/24 dev s0
+	addr add 2001:db8:2::2/64 dev s0 nodad
 	route add default via 10.0.2.1
 	route add default via 2001:db8:2::1
 	END
@@ -303,9 +327,14 @@ stock_topology()
 router_topology()
 {
 	stock_topology
-	attach "$ns_router" rc rs
-	routes "$ns_router" "10.0.1.0/24 dev rc" "10.0.2.0/24 dev rs" \
-		"2001:db8:1::/64 dev rc" "2001:db8:2::/64 dev rs"
+	porch -b - <<-'END' || die "cannot set Porch up"
+	port add rc
+	port add rs
+	route add 10.0.1.0/24 dev rc
+	route add 10.0.2.0/24 dev rs
+	route add 2001:db8:1::/64 dev rc
+	route add 2001:db8:2::/64 dev rs
+	END
 }
 
 # A command in one of the namespaces
@@ -335,13 +364,19 @@ porch()
 # counter GROUP NAME: a counter of the router
 counter()
 {
-	porch -j stats "$1" "$2" | grep -oE '"value":[0-9]+' | cut -d: -f2
+	number_in "$(porch -j stats "$1" "$2")" value
 }
 
 # port_counter DEVICE NAME: a port's, such as rx-packets
 port_counter()
 {
-	porch -j -s port show "$1" | grep -oE "\"$2\":[0-9]+" | cut -d: -f2
+	number_in "$(porch -j -s port show "$1")" "$2"
+}
+
+# number_in JSON KEY: the first
+number_in()
+{
+	[[ $1 =~ \"$2\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
 }
 
 # counts GROUP NAME DELTA COMMAND...: it succeeds, and the counter goes up by
@@ -452,16 +487,17 @@ transfer()
 
 remove_namespaces()
 {
-	local ns
+	local pids
 
-	for ns in "${namespaces[@]}"; do
-		ip netns pids "$ns" | xargs -r kill -9
-		ip netns del "$ns"
-	done 2>/dev/null
-	wait 2>/dev/null
+	pids=$(jobs -p)
+	# shellcheck disable=SC2086 # words
+	[ -z "$pids" ] || kill -9 $pids
+	wait
+	[ ${#namespaces[@]} -eq 0 ] ||
+		printf 'netns del %s\n' "${namespaces[@]}" | ip -force -b -
 	namespaces=()
 	routers=()
-}
+} 2>/dev/null
 
 cleanup()
 {
