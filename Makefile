@@ -13,13 +13,14 @@ help:
 	@echo '  modules KDIR=/lib/modules/$$(uname -r)/build'
 	@echo '               the module, for any kernel'"'"'s headers'
 	@echo '  tool         porchctl'
+	@echo '  tests        the C programs that the network tests use'
 	@echo '  demo         see packets cross Porch in a VM'
 	@echo '  lab          a shell in a VM with Porch and a small network'
 	@echo '  check        every test, on $(KERNELS)'
 	@echo '  lint         style, sparse, warnings'
 	@echo '  core-check   the algorithms, in user space'
-	@echo '  setup        install packages, fetch kernels (all of the above but'
-	@echo '               KDIR= and tool do so by themselves)'
+	@echo '  setup        install packages, fetch kernels (all others but'
+	@echo '               KDIR=, tool, tests do so by themselves)'
 	@echo '  clean        remove build/'
 
 setup:
@@ -38,13 +39,16 @@ module-%: setup
 tool:
 	$(MAKE) -C userctl BUILD=$(CURDIR)/build
 
+tests:
+	$(MAKE) -C selftests/net
+
 core-check:
 	$(MAKE) -C selftests/core check
 
-demo: module-6.12 tool
+demo: module-6.12 tool tests
 	selftests/vm/run.sh -- selftests/net/demo.sh
 
-lab: module-6.12 tool
+lab: module-6.12 tool tests
 	selftests/vm/run.sh -i -- selftests/vm/lab.sh
 
 lint: setup
@@ -56,4 +60,4 @@ check: setup
 clean:
 	rm -rf build
 
-.PHONY: all help setup modules tool core-check demo lab lint check clean
+.PHONY: all help setup modules tool tests core-check demo lab lint check clean

@@ -40,6 +40,7 @@ build()
 		point "module for $kernel" make -s "module-$kernel"
 	done
 	point "porchctl" make -s tool
+	point "test programs" make -s tests
 }
 
 net_tests()

@@ -44,9 +44,9 @@ ignored()
 		# An iterator, as list_for_each() is.
 		echo MACRO_ARG_REUSE ;;
 	userctl/*|selftests/*)
-		# The C library's types, names (PRIu64) and attributes, not
-		# the kernel's.
-		echo PREFER_KERNEL_TYPES,CAMELCASE,PREFER_DEFINED_ATTRIBUTE_MACRO ;;
+		# What the kernel has instead is not there: its types, BIT(),
+		# attribute macros, strscpy(). PRIu64 is the C library's name.
+		echo PREFER_KERNEL_TYPES,CAMELCASE,PREFER_DEFINED_ATTRIBUTE_MACRO,BIT_MACRO,STRCPY ;;
 	*)
 		echo FILE_PATH_CHANGES ;;
 	esac

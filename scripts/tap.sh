@@ -23,17 +23,30 @@ point()
 	fi
 }
 
-# points NAME COMMAND...: a command that prints TAP, shown as it runs
+# points NAME COMMAND...: a command that prints TAP. Shown as it runs, but for
+# the points that pass.
 points()
 {
 	local name=$1 log status=0
 	shift
 
 	log=$(mktemp)
-	"$@" 2>&1 | tee "$log" || status=$?
-	awk -v name="$name" -v status="$status" -f "$scripts/tap.awk" "$log" >> "$TAP"
+	"$@" 2>&1 | tee "$log" | sed -u '/^ok /d' || status=$?
+	awk -v name="$name" -v status="$status" -f "$scripts/tap.awk" "$log" |
+		tee -a "$TAP" | summary "$name"
 	rm "$log"
 	return "$status"
+}
+
+# summary NAME: of the points on stdin
+summary()
+{
+	awk -v name="$1" '
+	/^not ok /	{ failed++ }
+	END {
+		printf "  %-5s %s: %d points, %d failed\n",
+			failed ? "FAIL" : "ok", name, NR, failed
+	}'
 }
 
 # tally FILE: "N passed, N failed[, N skipped]"; fails if a point did, or if

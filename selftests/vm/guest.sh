@@ -12,6 +12,7 @@
 set -uo pipefail
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
+. "$top/scripts/tap.sh"
 results=$1
 limit=$2
 shift 2
@@ -98,11 +99,8 @@ for test in "$@"; do
 	cat "$results/points" >> "$results/tap"
 	echo "$name" >> "$results/ended"
 
-	failed=$(grep -c '^not ok' "$results/points")
-	printf '  %-5s %s: %s points, %s failed, %s s\n' \
-		"$([ "$failed" = 0 ] && echo ok || echo FAIL)" "$name" \
-		"$(wc -l < "$results/points")" "$failed" $((SECONDS - begin))
-	[ "$failed" = 0 ] || sed 's/^/        /' "$log"
+	echo "$(summary "$name" < "$results/points"), $((SECONDS - begin)) s"
+	! grep -q '^not ok' "$results/points" || sed 's/^/        /' "$log"
 	if [ "$stuck" ]; then
 		echo "no test can follow this one"
 		break

@@ -18,6 +18,7 @@ boot()
 	shift
 
 	cat > "$work/script"
+	echo "# $boot"
 	"$here/run.sh" "$@" -- bash "$work/script" 2> "$work/said" |
 		while IFS= read -r line; do
 			echo "$EPOCHREALTIME $line"
@@ -170,6 +171,7 @@ END
 fake never <<-'END'
 	#!/bin/bash
 END
+echo "# $boot"
 TAP=$work/tap "$here/suite.sh" -r "$work/results" -t 4 "${tests[@]}" \
 	> "$work/output" 2> "$work/said"
 status=$?
