@@ -122,7 +122,7 @@ says()
 	local pattern=$1 log
 	shift
 
-	log=$("$@" 2>&1)
+	log=$("$@" 2>&1) || true
 	[[ $log =~ $pattern ]] && return
 	echo "no \"$pattern\" in:"
 	printf '%s\n' "$log"
@@ -199,7 +199,7 @@ namespace()
 	for name in "$@"; do
 		ns=$ns_prefix$name
 		namespaces+=("$ns")
-		declare -g "ns_$name=$ns"
+		declare -gx "ns_$name=$ns"
 		ip netns exec "$ns" sysctl -qw \
 			net.ipv6.conf.all.accept_dad=0 \
 			net.ipv6.conf.default.accept_dad=0 \
@@ -481,6 +481,32 @@ transfer()
 		"TCP:$(bracket "$addr"):5001$options" || return
 	wait "$listener" || { cat "$tmp/listener"; return 1; }
 	cmp "$tmp/data" "$tmp/received"
+}
+
+# frames < SCRIPT: Python with all of wire.py at hand; its points are ours
+frames()
+{
+	local line status
+
+	{
+		echo "from wire import *"
+		cat
+	} > "$tmp/frames.py"
+	PYTHONPATH=$net_dir PYTHONDONTWRITEBYTECODE=1 \
+		timeout 100 /usr/bin/python3 "$tmp/frames.py" \
+		> "$tmp/frames" 2> "$tmp/frames.err" < /dev/null
+	status=$?
+	while IFS= read -r line; do
+		case $line in
+		"ok - "*)	point ok "${line#ok - }" ;;
+		"not ok - "*)	point "not ok" "${line#not ok - }" ;;
+		*)		printf '%s\n' "$line" ;;
+		esac
+	done < "$tmp/frames"
+	[ "$status" = 0 ] && return
+	point "not ok" "frames"
+	echo "# exit status $status"
+	sed 's/^/#   /' "$tmp/frames.err"
 }
 
 #### begin and end ####
