@@ -120,27 +120,68 @@ static void parse_l4(struct porch_pkt *p)
 		p->icmp_type = l4[0];
 }
 
+/*
+ * Whatever ip_options_compile() refuses must not be forwarded, though nothing
+ * is recorded here. It also checks security labels (CIPSO, as CALIPSO in IPv6)
+ * against a table of its own, so they are all refused.
+ */
+static bool ipv4_option_is_sane(const u8 *opt)
+{
+	unsigned int room;
+
+	switch (opt[0]) {
+	case IPOPT_RR:
+		return opt[1] >= 3 && opt[2] >= 4 &&
+		       (opt[2] > opt[1] || opt[2] + 3 <= opt[1]);
+	case IPOPT_TIMESTAMP:
+		if (opt[1] < 4 || opt[2] < 5)
+			return false;
+		if (opt[2] > opt[1])
+			return (opt[3] & 0xf) == IPOPT_TS_PRESPEC ||
+			       opt[3] >> 4 != 15;
+		room = (opt[3] & 0xf) == IPOPT_TS_TSANDADDR ||
+		       (opt[3] & 0xf) == IPOPT_TS_PRESPEC ? 7 : 3;
+		return opt[2] + room <= opt[1];
+	case IPOPT_RA:
+		return opt[1] >= 4;
+	case IPOPT_CIPSO:
+		return false;
+	}
+	return true;
+}
+
 /* RFC 791, 3.1. Source routes are refused, as the stock stack does. */
 static void check_ipv4_options(struct porch_pkt *p, const struct iphdr *iph)
 {
 	const u8 *opt = (const u8 *)(iph + 1);
 	const u8 *end = (const u8 *)iph + iph->ihl * 4;
+	const u8 *record = NULL, *timestamp = NULL;
 
 	while (opt < end && *opt != IPOPT_END) {
 		if (*opt == IPOPT_NOOP) {
 			opt++;
 			continue;
 		}
-		if (end - opt < 2 || opt[1] < 2 || opt[1] > end - opt) {
-			porch_pkt_drop(p, PORCH_DROP_IPV4_OPTIONS);
-			return;
-		}
+		if (end - opt < 2 || opt[1] < 2 || opt[1] > end - opt)
+			goto bad;
 		if (*opt == IPOPT_LSRR || *opt == IPOPT_SSRR) {
 			porch_pkt_drop(p, PORCH_DROP_IPV4_SOURCE_ROUTE);
 			return;
 		}
+		/* There is one of either at most. */
+		if (!ipv4_option_is_sane(opt) ||
+		    (*opt == IPOPT_RR && record) ||
+		    (*opt == IPOPT_TIMESTAMP && timestamp))
+			goto bad;
+		if (*opt == IPOPT_RR)
+			record = opt;
+		else if (*opt == IPOPT_TIMESTAMP)
+			timestamp = opt;
 		opt += opt[1];
 	}
+	return;
+bad:
+	porch_pkt_drop(p, PORCH_DROP_IPV4_OPTIONS);
 }
 
 static void parse_ipv4(struct porch_pkt *p)
@@ -188,24 +229,59 @@ static void parse_ipv4(struct porch_pkt *p)
 	parse_l4(p);
 }
 
-/*
- * RFC 8200, 4.2: an option that is unknown and says so must stop the packet.
- * What a router has to know is known to be harmless.
- */
-static bool hop_options_are_sane(const u8 *opt, unsigned int len)
+/* What GRO has merged, beyond what the payload length can say */
+static bool is_jumbo(const struct sk_buff *skb, const void *len)
 {
-	const u8 *end = opt + len;
+	u32 n = ntohl(*(const __be32 *)len);
 
-	while (opt < end) {
-		if (*opt == IPV6_TLV_PAD1) {
-			opt++;
+	return !ipv6_hdr(skb)->payload_len && n > IPV6_MAXPLEN &&
+	       n == skb->len - sizeof(struct ipv6hdr);
+}
+
+/* Of an option that reaches to no more than the header's end. */
+static bool hop_option_is_sane(const struct sk_buff *skb, unsigned int off)
+{
+	const u8 *opt = skb->data + off;
+
+	switch (*opt) {
+	case IPV6_TLV_ROUTERALERT:
+		return opt[1] == 2;
+	case IPV6_TLV_IOAM:
+		return off % 4 == 0;
+	case IPV6_TLV_CALIPSO:
+		return false;
+	case IPV6_TLV_JUMBO:
+		return opt[1] == 4 && off % 4 == 2 && is_jumbo(skb, opt + 2);
+	}
+	/* RFC 8200, 4.2: who does not know it shall stop the packet */
+	return !(*opt & 0xc0);
+}
+
+/* As ip6_parse_tlv() would have them: little padding, few others. */
+static bool hop_options_are_sane(const struct sk_buff *skb, unsigned int off,
+				 unsigned int len)
+{
+	unsigned int end = off + len, options = 0, padding = 0, n;
+	const u8 *nh = skb->data;
+
+	for (off += 2; off < end; off += n) {
+		n = 1;
+		if (nh[off] != IPV6_TLV_PAD1) {
+			if (end - off < 2 || nh[off + 1] + 2 > end - off)
+				return false;
+			n = nh[off + 1] + 2;
+		}
+		if (nh[off] == IPV6_TLV_PAD1 || nh[off] == IPV6_TLV_PADN) {
+			padding += n;
+			if (padding > 7 ||
+			    (n > 2 && memchr_inv(nh + off + 2, 0, n - 2)))
+				return false;
 			continue;
 		}
-		if (end - opt < 2 || opt[1] + 2 > end - opt)
+		padding = 0;
+		if (++options > IP6_DEFAULT_MAX_HBH_OPTS_CNT ||
+		    !hop_option_is_sane(skb, off))
 			return false;
-		if (*opt & 0xc0 && *opt != IPV6_TLV_JUMBO)
-			return false;
-		opt += opt[1] + 2;
 	}
 	return true;
 }
@@ -273,7 +349,7 @@ static void walk_extensions(struct porch_pkt *p, u8 nexthdr)
 		}
 		/* Hop-by-hop options come first or not at all. */
 		if (nexthdr == NEXTHDR_HOP &&
-		    (n || !hop_options_are_sane(hdr + 2, len - 2)))
+		    (n || !hop_options_are_sane(skb, off - len, len)))
 			goto bad;
 		nexthdr = hdr[0];
 	}
