@@ -24,7 +24,8 @@ static bool ipv4_is_class_e(__be32 addr)
 
 static bool ipv4_is_nobody(__be32 addr)
 {
-	return ipv4_is_zeronet(addr) || ipv4_is_loopback(addr) ||
+	/* ipv4_is_zeronet() means but 0.0.0.0. */
+	return !(addr & htonl(0xff000000)) || ipv4_is_loopback(addr) ||
 	       ipv4_is_class_e(addr);
 }
 
