@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sends mutated frames to two routers that are alike, but for Porch in the
+ * first. What Porch forwards, the stock stack must forward, too, and in the
+ * same shape.
+ *
+ * Known differences: Porch writes nothing into IPv4 options, the stock stack
+ * records routes and times and clears what is behind their end.
+ */
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include "frame.h"
+
+#define OUTPUT_MAX	128
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
+
+static uint64_t state;
+
+static uint32_t rnd(uint32_t n)
+{
+	/* splitmix64 */
+	uint64_t z = state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return n ? (z ^ z >> 31) % n : 0;
+}
+
+#define EXT(s)		.ext = s, .ext_len = sizeof(s) - 1
+#define TAGS(s)		.tags = s, .tags_len = sizeof(s) - 1
+
+static const struct recipe good[] = {
+	{ 4, L4_UDP }, { 4, L4_UDP }, { 4, L4_TCP }, { 4, L4_TCP }, { 4, L4_ICMP },
+	{ 4, L4_SCTP }, { 4, L4_UDPLITE }, { 4, 4 }, { 4, 41 }, { 4, 47 }, { 4, 50 },
+	{ 4, L4_UDP, EXT("\1\1\1\0") },
+	{ 4, L4_UDP, EXT("\x94\4\0\0") },
+	{ 4, L4_TCP, EXT("\7\x0f\4\0\0\0\0\0\0\0\0\0\0\0\0\0") },
+	{ 4, L4_UDP, EXT("\x44\x0c\5\0\0\0\0\0\0\0\0\0") },
+	{ 4, L4_UDP, EXT("\x44\x14\5\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") },
+	{ 4, L4_UDP, EXT("\x82\x0b\0\0\0\0\0\0\0\0\0\0") },
+	{ 4, L4_UDP, EXT("\x86\x0a\0\0\0\3\5\4\0\1\0\0") },
+	{ 4, L4_UDP, EXT("\x83\7\4\x0a\0\2\2\0") },
+	{ 4, L4_UDP, TAGS("\x81\0\0\0") },
+	{ 4, L4_UDP, TAGS("\x88\xa8\0\0\x81\0\0\5") },
+	{ 6, L4_UDP }, { 6, L4_UDP }, { 6, L4_TCP }, { 6, L4_TCP }, { 6, L4_ICMP6 },
+	{ 6, L4_SCTP }, { 6, NO_NEXT }, { 6, 4 }, { 6, 41 }, { 6, 47 },
+	{ 6, L4_UDP, .next = 0, EXT("\x11\0\1\4\0\0\0\0") },
+	{ 6, L4_UDP, .next = 0, EXT("\x11\0\5\2\0\0\1\0") },
+	{ 6, L4_UDP, .next = 0, EXT("\x11\0\x1e\4\0\0\1\0") },
+	{ 6, L4_UDP, .next = 0, EXT("\x11\0\xc2\4\0\1\0\0") },
+	{ 6, L4_UDP, .next = 0, EXT("\x11\1\x31\x0a\0\0\0\0\0\0\0\0\0\0\1\0") },
+	{ 6, L4_UDP, .next = 0, EXT("\x11\1\7\x08\0\0\0\1\0\0\0\0\1\2\0\0") },
+	{ 6, L4_TCP, .next = 60, EXT("\x06\0\1\4\0\0\0\0") },
+	{ 6, L4_UDP, .next = 43, EXT("\x11\0\4\0\0\0\0\0") },
+	{ 6, L4_UDP, .next = 44, EXT("\x11\0\0\1\0\0\0\7") },
+	{ 6, L4_TCP, .next = 44, EXT("\x06\0\0\0\0\0\0\7") },
+	{ 6, 253, .next = 44, EXT("\x11\0\1\0\0\0\0\7") },
+	{ 6, L4_UDP, .next = 0, EXT("\x3c\0\1\4\0\0\0\0\x2b\0\1\4\0\0\0\0\x11\0\4\0\0\0\0\0") },
+	{ 6, L4_ICMP6, .next = 51, EXT("\x3a\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") },
+	{ 6, L4_UDP, TAGS("\x81\0\0\0") },
+};
+
+static const char *const addr4[] = {
+	"\0\0\0\0", "\0\0\0\1", "\x7f\0\0\1", "\xa9\xfe\0\1", "\xe0\0\0\5", "\xf0\0\0\1",
+	"\xff\xff\xff\xff", "\x0a\0\1\0", "\x0a\0\2\0", "\x0a\0\1\xff", "\x0a\0\2\xff",
+	"\x0a\x42\0\1", "\xc0\xa8\1\1", "\x08\x08\x08\x08", IP4_CLIENT, IP4_IN, IP4_OUT, IP4_SERVER
+};
+
+static const char *const addr6[] = {
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1",
+	"\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\2\2", "\0\0\0\0\0\0\0\0\0\0\0\0\x0a\0\2\2",
+	"\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\2", "\xfe\xc0\0\0\0\0\0\0\0\0\0\0\0\0\0\2",
+	"\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", "\xff\1\0\0\0\0\0\0\0\0\0\0\0\0\0\1",
+	"\xff\2\0\0\0\0\0\0\0\0\0\0\0\0\0\1", "\xff\x0e\0\0\0\0\0\0\0\0\0\0\0\0\0\1",
+	"\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1", "\x20\2\x0a\0\2\2\0\0\0\0\0\0\0\0\0\1",
+	"\0\x64\xff\x9b\0\0\0\0\0\0\0\0\x0a\0\2\2", IP6_NET("\1") "\0\0", IP6_NET("\2") "\0\0",
+	IP6_CLIENT, IP6_IN, IP6_OUT, IP6_SERVER
+};
+
+static void insert(struct frame *f, unsigned int at, unsigned int n)
+{
+	memmove(f->b + at + n, f->b + at, f->len - at);
+	f->len += n;
+}
+
+/* Somewhere in the frame, mostly in its headers */
+static unsigned int somewhere(const struct frame *f)
+{
+	unsigned int at;
+
+	switch (rnd(8)) {
+	case 0:
+		at = rnd(f->len);
+		break;
+	case 1:
+		at = rnd(f->l3);
+		break;
+	case 2 ... 5:
+		at = f->l3 + rnd(f->l4 - f->l3);
+		break;
+	default:
+		at = f->l4 + rnd(20);
+	}
+	return at < f->len ? at : rnd(f->len);
+}
+
+static void mutate(struct frame *f)
+{
+	static const uint8_t edge[] = {
+		0, 1, 2, 4, 5, 7, 8, 0x0f, 0x11, 0x2c, 0x3a, 0x3c, 0x40, 0x45, 0x46, 0x4f, 0x60,
+		0x7f, 0x80, 0x83, 0xfe, 0xff
+	};
+	bool v4 = get16(f->b + f->l3 - 2) == 0x0800;
+	unsigned int at = somewhere(f), n;
+	static struct frame other;
+
+	switch (rnd(13)) {
+	case 0 ... 2:
+		f->b[at] ^= 1 << rnd(8);
+		break;
+	case 3 ... 4:
+		f->b[at] = edge[rnd(ARRAY_SIZE(edge))];
+		break;
+	case 5:
+		f->b[at] = rnd(256);
+		break;
+	case 6:
+		f->len = rnd(2) ? f->len - rnd(f->len - 14) : f->l3 + rnd(f->l4 - f->l3 + 24);
+		break;
+	case 7:
+		n = rnd(4) ? rnd(64) : rnd(4000);
+		memset(f->b + f->len, rnd(256), n);
+		f->len += n;
+		break;
+	case 8:
+		/* Head of this one, tail of another */
+		n = rnd(ARRAY_SIZE(good));
+		other.len = 0;
+		frame_build(&other, &good[n]);
+		n = somewhere(&other);
+		f->len = at + other.len - n;
+		memcpy(f->b + at, other.b + n, other.len - n);
+		break;
+	case 9:
+		n = 4 << rnd(3);
+		insert(f, at, n);
+		memset(f->b + at, rnd(2) ? 0 : rnd(256), n);
+		break;
+	case 10:
+		n = rnd(f->len - at);
+		memmove(f->b + at, f->b + at + n, f->len - at - n);
+		f->len -= n;
+		break;
+	case 11:
+		if (v4)
+			memcpy(f->b + f->l3 + (rnd(2) ? SRC4 : DST4),
+			       addr4[rnd(ARRAY_SIZE(addr4))], 4);
+		else
+			memcpy(f->b + f->l3 + (rnd(2) ? SRC6 : DST6),
+			       addr6[rnd(ARRAY_SIZE(addr6))], 16);
+		break;
+	case 12:
+		/* Fragments and options are worth looking for. */
+		if (v4)
+			put16(f->b + f->l3 + 6, rnd(65536));
+		else
+			f->b[f->l3 + 6] = edge[rnd(ARRAY_SIZE(edge))];
+		break;
+	}
+	if (f->len < 14)
+		f->len = 14;
+}
+
+static void pretend_merged(struct frame *f)
+{
+	static const uint8_t type[] = {
+		VIRTIO_NET_HDR_GSO_TCPV4, VIRTIO_NET_HDR_GSO_TCPV6, VIRTIO_NET_HDR_GSO_UDP,
+		5 /* VIRTIO_NET_HDR_GSO_UDP_L4 */
+	};
+	bool v4 = get16(f->b + f->l3 - 2) == 0x0800;
+
+	if (rnd(4)) {
+		f->vnet.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+		f->vnet.csum_start = rnd(16) ? f->l4 : rnd(200);
+		f->vnet.csum_offset = rnd(16) ? f->b[f->l3 + (v4 ? 9 : 6)] == L4_TCP ? 16 : 6 :
+						rnd(64);
+	}
+	if (rnd(4)) {
+		f->vnet.gso_type = rnd(8) ? v4 ? type[0] : type[1] : type[rnd(4)];
+		if (f->b[f->l3 + (v4 ? 9 : 6)] == L4_UDP && rnd(8))
+			f->vnet.gso_type = rnd(2) ? type[2] : type[3];
+		f->vnet.gso_type |= rnd(8) ? 0 : VIRTIO_NET_HDR_GSO_ECN;
+		f->vnet.gso_size = rnd(4) ? 500 + rnd(1200) : rnd(65536);
+		f->vnet.hdr_len = rnd(8) ? f->l4 + 20 : rnd(300);
+	}
+}
+
+static void make(struct frame *f)
+{
+	struct recipe r = good[rnd(ARRAY_SIZE(good))];
+	unsigned int i, n;
+	uint8_t *l3;
+
+	r.payload = rnd(4) ? rnd(64) * 8 : rnd(4) ? rnd(2000) : rnd(8000);
+	if (!rnd(8))
+		r.tos = rnd(256);
+	frame_build(f, &r);
+	l3 = f->b + f->l3;
+	if (r.ipver == 4 && rnd(2))
+		l3[6] = 0x40;
+	n = rnd(8) ? 1 + rnd(3) : rnd(20);
+	for (i = 0; i < n; i++)
+		mutate(f);
+	if (!rnd(6))
+		pretend_merged(f);
+	if (rnd(2) && f->len >= f->l3 + 40) {
+		if (r.ipver == 4)
+			put16(l3 + 2, f->len - f->l3);
+		else
+			put16(l3 + 4, f->len - f->l3 - 40);
+	}
+	if (rnd(6))
+		frame_fix(f);
+}
+
+/**
+ * struct output - what a router made of a frame
+ * @n: number of frames in @f
+ * @f: what it forwarded, to either side
+ * @n_own: number of frames in @own
+ * @own: what it sent of its own accord
+ */
+struct output {
+	unsigned int n;
+	struct frame *f[OUTPUT_MAX];
+	unsigned int n_own;
+	struct frame *own[OUTPUT_MAX];
+};
+
+static const uint8_t *ip_of(const struct frame *f, unsigned int *type)
+{
+	const uint8_t *p = f->b + 12;
+
+	while (get16(p) == 0x8100 || get16(p) == 0x88a8)
+		p += 4;
+	*type = get16(p);
+	return p + 2;
+}
+
+/* Does the frame say that it comes from the router? */
+static bool from_router(const struct frame *f)
+{
+	unsigned int type;
+	const uint8_t *l3 = ip_of(f, &type);
+
+	switch (type) {
+	case 0x0800:
+		return !memcmp(l3 + SRC4, IP4_IN, 4) || !memcmp(l3 + SRC4, IP4_OUT, 4);
+	case 0x86dd:
+		return !memcmp(l3 + SRC6, IP6_IN, 16) || !memcmp(l3 + SRC6, IP6_OUT, 16);
+	}
+	return false;
+}
+
+static void keep(struct frame **list, unsigned int *n, const struct frame *f)
+{
+	if (*n == OUTPUT_MAX)
+		return;
+	if (!list[*n])
+		list[*n] = malloc(sizeof(*f));
+	if (!list[*n])
+		die("memory");
+	/* Not the whole room */
+	memcpy(list[*n], f, offsetof(struct frame, b) + f->len);
+	(*n)++;
+}
+
+static void take(struct output *o, const struct frame *f, bool spoofed)
+{
+	if (frame_is_noise(f))
+		return;
+	if (!spoofed && frame_is_routers(f))
+		keep(o->own, &o->n_own, f);
+	else
+		keep(o->f, &o->n, f);
+}
+
+/* Reads until the sentinel has come; false if it does not. */
+static bool collect(struct router *r, uint32_t number, bool spoofed, int timeout,
+		    struct output *o)
+{
+	struct pollfd pfd = { .fd = r->out, .events = POLLIN };
+	static struct frame f;
+
+	o->n = 0;
+	o->n_own = 0;
+	for (;;) {
+		if (!router_read(r->out, &f)) {
+			if (poll(&pfd, 1, timeout) > 0)
+				continue;
+			return false;
+		}
+		if (frame_is_sentinel(&f, number))
+			break;
+		take(o, &f, spoofed);
+	}
+	while (router_read(r->in, &f))
+		take(o, &f, spoofed);
+	return true;
+}
+
+static uint32_t number;
+
+static void pass(struct router *r, const struct frame *f, unsigned int seed, struct output *o)
+{
+	static struct frame sentinel;
+
+	sentinel_build(&sentinel, ++number);
+	router_send(r, f, seed);
+	router_send(r, &sentinel, 0);
+	if (!collect(r, number, from_router(f), 5000, o)) {
+		frame_print("sent", f);
+		die("a router does not forward any more");
+	}
+}
+
+static void wait_ready(struct router *r, struct output *o)
+{
+	static struct frame sentinel;
+	int tries = 0;
+
+	do {
+		if (tries++ == 50)
+			die("a router does not forward");
+		sentinel_build(&sentinel, ++number);
+		router_send(r, &sentinel, 0);
+	} while (!collect(r, number, false, 100, o));
+}
+
+/*
+ * The same, but for what the stock stack writes into IPv4 options, and for the
+ * identification of IPv6 fragments made from a merged packet (UFO).
+ */
+static bool alike(struct frame *a, const struct frame *b, bool cut)
+{
+	unsigned int hlen = (a->b[14] & 15) * 4;
+
+	if (cut && a->len >= 62 && b->len >= 62 && a->b[20] == 44)
+		memcpy(a->b + 58, b->b + 58, 4);
+
+	if (frame_same(a, b))
+		return true;
+	if (a->len != b->len || get16(a->b + 12) != 0x0800 || hlen <= 20 ||
+	    14 + hlen > a->len || memcmp(a->b, b->b, 14 + 10) ||
+	    memcmp(a->b + 14 + 12, b->b + 14 + 12, 8))
+		return false;
+	return !checksum(a->b + 14, hlen, 0) &&
+	       !memcmp(a->b + 14 + hlen, b->b + 14 + hlen, a->len - 14 - hlen);
+}
+
+static bool all_alike(const struct output *a, const struct output *b, bool cut)
+{
+	unsigned int i;
+
+	if (a->n != b->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (!alike(a->f[i], b->f[i], cut))
+			return false;
+	return true;
+}
+
+/*
+ * Merged TCP behind an extension header: the stock stack takes that one for the
+ * TCP header when it looks for the length of the segments.
+ */
+static bool is_misread(const struct frame *f)
+{
+	unsigned int type;
+	const uint8_t *l3 = ip_of(f, &type);
+
+	return f->vnet.gso_type && type == 0x86dd && l3[6] != L4_TCP && l3[6] != L4_UDP;
+}
+
+static bool is_error4(uint8_t type)
+{
+	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+}
+
+/* RFC 1122, 3.2.2; RFC 1812, 4.3.2.7; RFC 4443, 2.4 (e): was an error allowed? */
+static bool error_allowed(const struct frame *error, const struct frame *sent)
+{
+	bool v4 = get16(error->b + 12) == 0x0800;
+	const uint8_t *l3 = error->b + 14, *l4 = l3 + (v4 ? (l3[0] & 15) * 4 : 40), *q = l4 + 8;
+	unsigned int left = error->b + error->len - q, hlen;
+
+	if (l3[v4 ? 9 : 6] != (v4 ? L4_ICMP : L4_ICMP6) || l4 + 8 > error->b + error->len)
+		return true;
+	if (v4 ? !is_error4(l4[0]) : l4[0] >= 128)
+		return true;
+	if (left < (v4 ? 20 : 40))
+		return false;
+	if (v4) {
+		hlen = (q[0] & 15) * 4;
+		if (get16(q + 6) & 0x1fff || q[DST4] >= 224 || q[SRC4] >= 224 || !q[SRC4] ||
+		    q[SRC4] == 127 || sent->b[0] & 1)
+			return false;
+		return q[9] != L4_ICMP || left <= hlen || !is_error4(q[hlen]);
+	}
+	/* These two even in reply to multicast */
+	if ((q[DST6] == 0xff || sent->b[0] & 1) && l4[0] != 2 && !(l4[0] == 4 && l4[1] == 2))
+		return false;
+	if (q[SRC6] == 0xff)
+		return false;
+	return q[6] != L4_ICMP6 || left <= 40 || (q[40] >= 128 && q[40] != 137);
+}
+
+/* Why Porch drops more than the stock stack */
+static const struct reason {
+	const char *counter;
+	const char *why;
+} stricter[] = {
+	{ "drop l4-header", "transport headers that are cut or lie about their length" },
+	{ "drop fragment", "fragments that cannot be put together" },
+	{ "drop ipv6-extension", "long or senseless chains of extension headers" },
+	{ "drop ipv6-header", "an extension header in an empty packet" },
+	{ "drop truncated", "extension headers beyond the packet" },
+	{ "drop ipv4-options", "security labels that nobody here can check" },
+	{ "drop link-local", "169.254.0.0/16, which RFC 3927 keeps on its link" },
+	{ "drop martian-source", "0.0.0.0/8 and ::ffff:0:0/96, which are on no wire" },
+	{ "drop martian-destination", "0.0.0.0/8 and ::ffff:0:0/96, which are on no wire" },
+	{ "drop nested-tag", "two priority tags" },
+};
+
+static unsigned int times[ARRAY_SIZE(stricter)];
+
+/* Sends it again, and looks which counter moves. */
+static bool explain(struct router *r, struct mnl_socket *nl, const struct frame *f,
+		    unsigned int seed)
+{
+	static struct counters before, after;
+	static struct output o;
+	unsigned int i, j;
+	bool known = false;
+
+	counters_read(nl, &before);
+	pass(r, f, seed, &o);
+	counters_read(nl, &after);
+	for (i = 0; i < after.n; i++) {
+		if (after.c[i].value == before.c[i].value ||
+		    !strncmp(after.c[i].name, "engine", 6))
+			continue;
+		for (j = 0; j < ARRAY_SIZE(stricter); j++)
+			if (!strcmp(after.c[i].name, stricter[j].counter))
+				break;
+		if (j == ARRAY_SIZE(stricter)) {
+			printf("# stricter than the stock stack: %s\n", after.c[i].name);
+			return false;
+		}
+		times[j]++;
+		known = true;
+	}
+	if (!known)
+		printf("# stricter than the stock stack, and no counter moves\n");
+	return known;
+}
+
+static void print_output(const char *who, const struct output *o)
+{
+	unsigned int i;
+
+	printf("#   %s forwarded %u\n", who, o->n);
+	for (i = 0; i < o->n && i < 4; i++)
+		frame_print(who, o->f[i]);
+}
+
+static void point(bool good, unsigned int n, const char *what)
+{
+	printf("%s %u - %s\n", good ? "ok" : "not ok", n, what);
+}
+
+/* differ NETNS STOCK-NETNS SEED COUNT|=FRAME [pieces]: many, or just one */
+int differ(int argc, char **argv)
+{
+	unsigned int first = 0, count, both = 0, stock_only = 0, neither = 0, answered = 0, i, j;
+	unsigned int looser = 0, misread = 0, unexplained = 0, forbidden = 0, seed;
+	static struct output a, b;
+	static struct frame f;
+	struct router porch, stock;
+	struct mnl_socket *nl;
+	cpu_set_t one;
+	bool pieces;
+
+	if (argc < 5)
+		return 2;
+	seed = strtoul(argv[3], NULL, 0);
+	count = strtoul(argv[4] + (*argv[4] == '='), NULL, 0);
+	if (*argv[4] == '=')
+		first = count++;
+	pieces = argc > 5;
+	/* All that a frame causes happens on this CPU, one thing after the other. */
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	router_open(&porch, argv[1], pieces);
+	nl = counters_open(argv[1]);
+	router_open(&stock, argv[2], pieces);
+	wait_ready(&porch, &a);
+	wait_ready(&stock, &b);
+
+	for (i = first; i < count; i++) {
+		unsigned int cut;
+
+		/* Each frame has a seed of its own. */
+		state = ((uint64_t)seed << 32) + (pieces ? 1u << 31 : 0) + i;
+		make(&f);
+		cut = pieces && rnd(8) ? 1 + rnd(1 << 30) : 0;
+		pass(&porch, &f, cut, &a);
+		pass(&stock, &f, cut, &b);
+
+		for (j = 0; j < a.n_own; j++) {
+			if (error_allowed(a.own[j], &f))
+				continue;
+			if (forbidden++ < 5) {
+				printf("# frame %u\n", i);
+				frame_print("sent", &f);
+				frame_print("answered by", a.own[j]);
+			}
+		}
+		answered += a.n_own;
+		if (all_alike(&a, &b, (f.vnet.gso_type & 0x7f) == VIRTIO_NET_HDR_GSO_UDP)) {
+			if (a.n)
+				both++;
+			else
+				neither++;
+		} else if (!a.n) {
+			stock_only++;
+			if (!explain(&porch, nl, &f, cut) && unexplained++ < 5) {
+				printf("# frame %u\n", i);
+				frame_print("sent", &f);
+				print_output("stock", &b);
+			}
+		} else if (!b.n && is_misread(&f)) {
+			misread++;
+		} else if (looser++ < 5) {
+			printf("# frame %u\n", i);
+			frame_print("sent", &f);
+			print_output("Porch", &a);
+			print_output("stock", &b);
+		}
+	}
+
+	count -= first;
+	printf("# seed %u, %u frames: both forwarded %u, neither %u, stock only %u\n",
+	       seed, count, both, neither, stock_only);
+	printf("# Porch's router sent %u frames of its own\n", answered);
+	if (misread)
+		printf("# %5u times the stock stack misread a merged packet\n", misread);
+	for (i = 0; i < ARRAY_SIZE(stricter); i++)
+		if (times[i])
+			printf("# %5u times %s: %s\n", times[i], stricter[i].counter + 5,
+			       stricter[i].why);
+	point(!looser, 1, "nothing is forwarded that the stock stack would not");
+	point(!unexplained, 2, "what the stock stack forwards is, but for known reasons");
+	point(!forbidden, 3, "no error in reply to what must not be answered");
+	point(count == 1 || (both > count / 10 && neither > count / 10), 4, "enough of either fate");
+	printf("1..4\n");
+	return looser || unexplained || forbidden;
+}
