@@ -61,7 +61,8 @@ check()
 	fi
 	point "not ok" "$name"
 	echo "# $* (exit status $status)"
-	[ -z "$log" ] || printf '%s\n' "$log" | tail -n 40 | sed 's/^/#   /'
+	[ -z "$log" ] || printf '%s\n' "$log" | tail -n 40 |
+		cut -c 1-300 | sed 's/^/#   /'
 }
 
 # skip NAME WHY: one test point that cannot be tried here
@@ -454,33 +455,25 @@ listening()
 	[ -n "$(ss -N "$1" -Hln "--$2" "sport = :$3")" ]
 }
 
-# url ADDRESS: as socat and URLs want it
-bracket()
-{
-	if [[ $1 == *:* ]]; then
-		echo "[$1]"
-	else
-		echo "$1"
-	fi
-}
-
-# transfer FROM TO ADDRESS MEGABYTES [SOCAT ADDRESS OPTIONS]: send random data
-# to the namespace TO by TCP, and compare
+# transfer FROM TO ADDRESS MEGABYTES: send random data to the namespace TO by
+# TCP, and compare
 transfer()
 {
-	local from=$1 to=$2 addr=$3 mb=$4 options=${5:+,$5} listener
+	local from=$1 to=$2 addr=$3 data=$tmp/data.$4 pid
 
-	head -c "${mb}M" /dev/urandom > "$tmp/data"
-	rm -f "$tmp/received"
-	ip netns exec "$to" timeout 60 socat -u \
+	[[ $addr != *:* ]] || addr=[$addr]
+	[ -e "$data" ] || head -c "${4}M" /dev/urandom > "$data"
+	ip netns exec "$to" socat -u -T 30 \
 		"TCP6-LISTEN:5001,ipv6only=0,reuseaddr" \
 		"CREATE:$tmp/received" > "$tmp/listener" 2>&1 &
-	listener=$!
-	poll_until 5 listening "$to" tcp 5001 || return
-	ip netns exec "$from" timeout 60 socat -u "FILE:$tmp/data" \
-		"TCP:$(bracket "$addr"):5001$options" || return
-	wait "$listener" || { cat "$tmp/listener"; return 1; }
-	cmp "$tmp/data" "$tmp/received"
+	pid=$!
+	if ! ip netns exec "$from" socat -u -T 30 "FILE:$data" \
+		"TCP:$addr:5001,connect-timeout=10,retry=100,interval=0.05"; then
+		kill "$pid"
+		return 1
+	fi
+	wait "$pid" || { cat "$tmp/listener"; return 1; }
+	cmp "$data" "$tmp/received"
 }
 
 # frames < SCRIPT: Python with all of wire.py at hand; its points are ours
