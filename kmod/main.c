@@ -18,6 +18,8 @@
 
 static unsigned int porch_net_id __read_mostly;
 
+struct workqueue_struct *porch_wq;
+
 /**
  * porch_net() - the instance of a network namespace
  * @net: the namespace
@@ -48,15 +50,15 @@ static int __net_init porch_net_init(struct net *net)
 	return 0;
 }
 
-/* The core lets a grace period pass between this and porch_net_exit(). */
+/*
+ * The core lets a grace period pass between this and porch_net_exit(). In
+ * between, the devices go, and take their ports and routes along.
+ */
 static void __net_exit porch_net_pre_exit(struct net *net)
 {
 	struct porch_net *pn = porch_net(net);
 
-	rtnl_lock();
 	WRITE_ONCE(pn->dying, true);
-	porch_port_release_all(pn);
-	rtnl_unlock();
 }
 
 static void __net_exit porch_net_exit(struct net *net)
@@ -81,6 +83,21 @@ static struct pernet_operations porch_net_ops = {
 	.size = sizeof(struct porch_net),
 };
 
+/*
+ * Bridges and bonds find the receive handler taken; a VRF would not, and the
+ * port's traffic would be routed by a FIB that is not the VRF's.
+ */
+static int check_master(struct porch_net *pn, struct net_device *dev,
+			const struct netdev_notifier_changeupper_info *info)
+{
+	if (!info->linking || !info->master ||
+	    !porch_port_find(pn, dev->ifindex))
+		return 0;
+	NL_SET_ERR_MSG(netdev_notifier_info_to_extack(&info->info),
+		       "the device is a port of Porch; detach it first");
+	return -EBUSY;
+}
+
 static int netdev_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
@@ -89,13 +106,16 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	struct porch_port *port;
 
 	switch (event) {
+	case NETDEV_PRECHANGEUPPER:
+		return notifier_from_errno(check_master(pn, dev, ptr));
 	case NETDEV_UP:
 		porch_local_changed(pn);
 		break;
 	case NETDEV_DOWN:
 		porch_local_changed(pn);
 		port = porch_port_find(pn, dev->ifindex);
-		if (port) {
+		/* An rmmod replays this event for devices that are still up. */
+		if (port && !(dev->flags & IFF_UP)) {
 			/* Whoever saw the device up has queued its packet. */
 			synchronize_net();
 			porch_engine_drain(port);
@@ -116,12 +136,12 @@ static int __init porch_init(void)
 {
 	int err;
 
-	err = porch_config_wq_init();
-	if (err)
-		return err;
+	porch_wq = alloc_ordered_workqueue("porch", 0);
+	if (!porch_wq)
+		return -ENOMEM;
 	err = porch_engine_register();
 	if (err)
-		goto config;
+		goto wq;
 	err = register_pernet_subsys(&porch_net_ops);
 	if (err)
 		goto engine;
@@ -143,8 +163,9 @@ pernet:
 	unregister_pernet_subsys(&porch_net_ops);
 engine:
 	porch_engine_unregister();
-config:
-	porch_config_wq_fini();
+wq:
+	rcu_barrier();
+	destroy_workqueue(porch_wq);
 	return err;
 }
 
@@ -156,7 +177,8 @@ static void __exit porch_exit(void)
 	unregister_netdevice_notifier(&netdev_nb);
 	unregister_pernet_subsys(&porch_net_ops);
 	porch_engine_unregister();
-	porch_config_wq_fini();
+	rcu_barrier();
+	destroy_workqueue(porch_wq);
 }
 
 module_init(porch_init);

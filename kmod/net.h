@@ -37,9 +37,15 @@ struct porch_net {
 	struct porch_engine __percpu *engine;
 	struct net_device *napi_dev;
 	bool dying;
-	struct work_struct follow;
+	struct delayed_work follow;
 	struct hlist_node cpu_node;
 };
+
+/*
+ * What may sleep and takes its time: following addresses, freeing what a change
+ * has replaced. Ordered, so that no more than one worker waits for RTNL.
+ */
+extern struct workqueue_struct *porch_wq;
 
 struct porch_net *porch_net(const struct net *net);
 

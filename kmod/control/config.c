@@ -14,8 +14,6 @@
 #define DEFAULT_LANE_LIMIT	1000	/* as net.core.netdev_max_backlog */
 #define DEFAULT_ICMP_RATE	1000	/* as net.ipv4.icmp_msgs_per_sec */
 
-static struct workqueue_struct *retire_wq;
-
 static void config_free_retired(struct porch_config *cfg)
 {
 	struct porch_route *r, *next;
@@ -103,7 +101,7 @@ void porch_edit_publish(struct porch_edit *e)
 
 	rcu_assign_pointer(pn->config, e->next);
 	mutex_unlock(&pn->lock);
-	queue_rcu_work(retire_wq, &old->retire);
+	queue_rcu_work(porch_wq, &old->retire);
 }
 
 /**
@@ -136,6 +134,11 @@ int porch_config_init(struct porch_net *pn)
 
 	if (!cfg)
 		return -ENOMEM;
+	cfg->local = porch_addrset_alloc(NULL, 0, 0, GFP_KERNEL_ACCOUNT);
+	if (IS_ERR(cfg->local)) {
+		kfree(cfg);
+		return -ENOMEM;
+	}
 	cfg->gen = 1;	/* 0 means unknown to netlink dumps */
 	cfg->set = (struct porch_settings) {
 		.vector = DEFAULT_VECTOR,
@@ -167,24 +170,4 @@ void porch_config_fini(struct porch_net *pn)
 	porch_lpm_destroy(&cfg->fib6, free_value, NULL);
 	porch_addrset_free(cfg->local);
 	kfree(cfg);
-}
-
-/**
- * porch_config_wq_init() - set up what retires old generations
- *
- * Return: 0 or -ENOMEM.
- */
-int porch_config_wq_init(void)
-{
-	retire_wq = alloc_workqueue("porch_retire", WQ_UNBOUND, 0);
-	return retire_wq ? 0 : -ENOMEM;
-}
-
-/**
- * porch_config_wq_fini() - wait until every old generation is freed
- */
-void porch_config_wq_fini(void)
-{
-	rcu_barrier();
-	destroy_workqueue(retire_wq);
 }

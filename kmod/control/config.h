@@ -127,8 +127,6 @@ struct porch_edit {
 
 int porch_config_init(struct porch_net *pn);
 void porch_config_fini(struct porch_net *pn);
-int porch_config_wq_init(void);
-void porch_config_wq_fini(void);
 
 int porch_edit_begin(struct porch_edit *e, struct porch_net *pn);
 void porch_edit_publish(struct porch_edit *e);

@@ -303,6 +303,7 @@ static int edit_remove_dev(struct porch_edit *e, u8 family,
 	int err;
 
 	while ((r = porch_lpm_next(&fib->cur, &pos))) {
+		cond_resched();
 		if (r->nh.dev != dev)
 			continue;
 		err = porch_lpm_remove(fib, r->dst.bytes, r->plen, &old);

@@ -48,12 +48,11 @@ static void read_dev4(struct reading *rd, struct in_device *in_dev)
 
 	in_dev_for_each_ifa_rtnl(ifa, in_dev) {
 		read_v4(rd, ifa->ifa_local, PORCH_ADDR_LOCAL);
-		if (ifa->ifa_prefixlen >= 31)
-			continue;
-		read_v4(rd, ifa->ifa_local | ~ifa->ifa_mask,
-			PORCH_ADDR_BROADCAST);
 		if (ifa->ifa_broadcast)
 			read_v4(rd, ifa->ifa_broadcast, PORCH_ADDR_BROADCAST);
+		if (ifa->ifa_prefixlen < 31)
+			read_v4(rd, ifa->ifa_address | ~ifa->ifa_mask,
+				PORCH_ADDR_BROADCAST);
 	}
 }
 
@@ -63,6 +62,7 @@ static void read_dev6(struct reading *rd, struct inet6_dev *idev)
 	const struct ifacaddr6 *aca;
 
 	read_lock_bh(&idev->lock);
+	/* With those that are still tentative: no event tells when one is not. */
 	list_for_each_entry(ifa, &idev->addr_list, if_list)
 		read_v6(rd, &ifa->addr, idev->dev, PORCH_ADDR_LOCAL);
 	for (aca = rcu_dereference_protected(idev->ac_list, 1); aca;
@@ -79,8 +79,11 @@ static void read_addresses(struct reading *rd, struct net *net)
 
 	rd->n = 0;
 	for_each_netdev(net, dev) {
-		/* A device that is down has no addresses, to the stock FIB too. */
+		/* As the stock FIB forgets them when a device goes down. */
 		if (!(dev->flags & IFF_UP))
+			continue;
+		/* They belong to the VRF, and no port does. */
+		if (netif_is_l3_slave(dev) || netif_is_l3_master(dev))
 			continue;
 		in_dev = __in_dev_get_rtnl(dev);
 		if (in_dev)
@@ -142,7 +145,8 @@ static int follow(struct porch_net *pn)
 
 static void follow_work(struct work_struct *work)
 {
-	struct porch_net *pn = container_of(work, struct porch_net, follow);
+	struct porch_net *pn = container_of(to_delayed_work(work),
+					    struct porch_net, follow);
 	int err;
 
 	rtnl_lock();
@@ -151,8 +155,7 @@ static void follow_work(struct work_struct *work)
 	if (err) {
 		net_warn_ratelimited("porch: local addresses not followed: %d\n",
 				     err);
-		/* Out of memory: try again, at the pace of the allocator. */
-		schedule_work(&pn->follow);
+		queue_delayed_work(porch_wq, &pn->follow, HZ);
 	}
 }
 
@@ -167,7 +170,7 @@ void porch_local_changed(struct porch_net *pn)
 	rcu_read_lock();
 	/* Pairs with the grace period between pre_exit and porch_local_fini(). */
 	if (!READ_ONCE(pn->dying))
-		schedule_work(&pn->follow);
+		mod_delayed_work(porch_wq, &pn->follow, 0);
 	rcu_read_unlock();
 }
 
@@ -179,7 +182,7 @@ void porch_local_changed(struct porch_net *pn)
  */
 void porch_local_flush(struct porch_net *pn)
 {
-	flush_work(&pn->follow);
+	flush_delayed_work(&pn->follow);
 }
 
 static int inet_event(struct notifier_block *nb, unsigned long event, void *ptr)
@@ -235,8 +238,8 @@ void porch_local_unregister(void)
  */
 void porch_local_init(struct porch_net *pn)
 {
-	INIT_WORK(&pn->follow, follow_work);
-	schedule_work(&pn->follow);
+	INIT_DELAYED_WORK(&pn->follow, follow_work);
+	queue_delayed_work(porch_wq, &pn->follow, 0);
 }
 
 /**
@@ -247,5 +250,5 @@ void porch_local_init(struct porch_net *pn)
  */
 void porch_local_fini(struct porch_net *pn)
 {
-	cancel_work_sync(&pn->follow);
+	cancel_delayed_work_sync(&pn->follow);
 }

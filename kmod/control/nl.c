@@ -48,6 +48,15 @@ static int refuse(struct genl_info *info, int err,
 	return err;
 }
 
+/* For an operation whose policy asks for nothing, as most of it is harmless. */
+static int check_admin(struct sk_buff *skb, struct genl_info *info)
+{
+	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns, CAP_NET_ADMIN))
+		return check_permission(skb, info);
+	NL_SET_ERR_MSG(info->extack, "needs CAP_NET_ADMIN");
+	return -EPERM;
+}
+
 /* Sends the reply that @fill has filled. Consumes @msg. */
 static int reply(struct genl_info *info, struct sk_buff *msg, void *hdr,
 		 int err)
@@ -262,6 +271,7 @@ static int change_route(struct sk_buff *skb, struct genl_info *info,
 		return err;
 	spec.onlink = onlink;
 	spec.replace = replace;
+	porch_local_flush(instance(info));
 	rtnl_lock();
 	err = change(instance(info), &spec, &fault);
 	rtnl_unlock();
@@ -567,14 +577,20 @@ static int fill_ledger(struct sk_buff *msg, const struct porch_stats *s)
 int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct porch_net *pn = instance(info);
+	bool sync = info->attrs[PORCH_A_LEDGER_SYNC];
 	struct porch_stats sum;
 	struct sk_buff *msg;
 	void *hdr;
+	int err;
 
+	/* It disturbs every CPU, isolated ones included. */
+	err = sync ? check_admin(skb, info) : 0;
+	if (err)
+		return err;
 	msg = reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
-	if (info->attrs[PORCH_A_LEDGER_SYNC])
+	if (sync)
 		porch_stats_sum_sync(pn, &sum);
 	else
 		porch_stats_sum(pn, &sum);

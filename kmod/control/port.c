@@ -225,21 +225,15 @@ int porch_port_del(struct porch_net *pn, struct net_device *dev,
 void porch_port_release_dev(struct porch_net *pn, struct net_device *dev)
 {
 	struct porch_port *port = porch_port_find(pn, dev->ifindex);
+	struct porch_edit e;
 
-	if (port)
+	if (!port || port->dev != dev)
+		return;
+	/* A new generation tells dumps; without memory they go without. */
+	if (porch_edit_begin(&e, pn)) {
 		port_release(pn, port);
-}
-
-/**
- * porch_port_release_all() - detach all devices of an instance
- * @pn: the instance
- *
- * Context: process context, under RTNL.
- */
-void porch_port_release_all(struct porch_net *pn)
-{
-	struct porch_port *port, *next;
-
-	list_for_each_entry_safe(port, next, &pn->ports, link)
-		port_release(pn, port);
+		return;
+	}
+	port_release(pn, port);
+	porch_edit_publish(&e);
 }

@@ -52,7 +52,6 @@ int porch_port_add(struct porch_net *pn, struct net_device *dev,
 int porch_port_del(struct porch_net *pn, struct net_device *dev,
 		   struct netlink_ext_ack *extack);
 void porch_port_release_dev(struct porch_net *pn, struct net_device *dev);
-void porch_port_release_all(struct porch_net *pn);
 struct porch_port *porch_port_find(struct porch_net *pn, int ifindex);
 struct porch_port *porch_port_of(const struct net_device *dev);
 void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum);

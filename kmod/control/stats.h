@@ -56,6 +56,7 @@ struct porch_net;
 	X(UNREACHABLE,		"unreachable",		IP_INNOROUTES)	\
 	X(PROHIBIT,		"prohibit",		IP_INNOROUTES)	\
 	X(LINK_DOWN,		"link-down",		DEV_READY)	\
+	X(IPV6_DISABLED,	"ipv6-disabled",	IPV6DISABLED)	\
 	X(TTL_EXCEEDED,		"ttl-exceeded",		IP_INHDR)	\
 	X(TOO_BIG,		"too-big",		PKT_TOO_BIG)	\
 	X(NEIGHBOUR_FAILED,	"neighbour-failed",	NEIGH_FAILED)	\
@@ -70,6 +71,7 @@ struct porch_net;
 	X(TIME_LIMITED,		"time-limited")		\
 	X(NEIGHBOUR_SENT,	"neighbour-sent")	\
 	X(DEVICE_BUSY,		"device-busy")		\
+	X(GUARDED,		"guarded")		\
 	X(ICMP_LIMITED,		"icmp-limited")		\
 	X(ICMP_SUPPRESSED,	"icmp-suppressed")
 
@@ -86,7 +88,7 @@ enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE
 /**
  * struct porch_stats - what one CPU counts, all in skbs
  * @rx: admitted from ports
- * @sent: handed to a device, a qdisc or a neighbour's queue
+ * @sent: handed to a device, a qdisc or a neighbour, whatever these lose later
  * @local: for this machine's own addresses, given to the stock stack
  * @queued: waiting in the lanes
  * @created: made by Porch itself, by reason

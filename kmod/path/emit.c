@@ -29,6 +29,7 @@ struct emit_run {
 	struct sk_buff *tail;
 	unsigned int packets;
 	unsigned int bytes;
+	bool dodgy;	/* GSO of a guest's making, which the core checks */
 };
 
 /*
@@ -111,6 +112,7 @@ static void xmit_run(struct porch_vec *v, struct net_device *dev,
 	while ((skb = list)) {
 		list = skb->next;
 		skb_mark_not_on_list(skb);
+		skb_set_queue_mapping(skb, 0);
 		if (dev_nit_active(dev))
 			dev_queue_xmit_nit(skb, dev);
 		if (!netif_xmit_frozen_or_stopped(txq) &&
@@ -131,7 +133,7 @@ static void run_flush(struct porch_vec *v, struct emit_run *run)
 	if (!run->packets)
 		return;
 	count_sent(v, run->dev, run->packets, run->bytes);
-	if (dev_takes_runs(run->dev)) {
+	if (dev_takes_runs(run->dev) && !run->dodgy) {
 		xmit_run(v, run->dev, run->head);
 	} else {
 		for (skb = run->head; skb; skb = next) {
@@ -146,15 +148,21 @@ static void run_flush(struct porch_vec *v, struct emit_run *run)
 static struct emit_run *run_of(struct porch_vec *v, struct emit_run *runs,
 			       struct net_device *dev)
 {
+	struct emit_run *run = NULL;
 	unsigned int i;
 
-	for (i = 0; i < EMIT_RUNS && runs[i].packets; i++)
-		if (runs[i].dev == dev)
+	for (i = 0; i < EMIT_RUNS; i++) {
+		if (runs[i].packets && runs[i].dev == dev)
 			return &runs[i];
-	if (i == EMIT_RUNS)
-		run_flush(v, &runs[i = 0]);
-	runs[i] = (struct emit_run) { .dev = dev };
-	return &runs[i];
+		if (!runs[i].packets)
+			run = &runs[i];
+	}
+	if (!run) {
+		run = &runs[0];
+		run_flush(v, run);
+	}
+	*run = (struct emit_run) { .dev = dev };
+	return run;
 }
 
 static void run_add(struct emit_run *run, struct sk_buff *skb,
@@ -168,6 +176,8 @@ static void run_add(struct emit_run *run, struct sk_buff *skb,
 	run->tail = skb;
 	run->packets++;
 	run->bytes += len;
+	run->dodgy |= skb_is_gso(skb) &&
+		      skb_shinfo(skb)->gso_type & SKB_GSO_DODGY;
 }
 
 /*
@@ -197,7 +207,6 @@ static bool push_header(struct sk_buff *skb, struct neighbour *n)
 
 	__skb_push(skb, len);
 	skb_reset_mac_header(skb);
-	skb_set_queue_mapping(skb, 0);
 	return true;
 }
 
@@ -214,7 +223,8 @@ static bool prepare_forward(struct porch_vec *v, struct porch_pkt *p)
 		struct iphdr *iph = ip_hdr(skb);
 
 		porch_csum_dec_ttl(&iph->ttl, &iph->check);
-		skb->priority = rt_tos2priority(iph->tos);
+		if (READ_ONCE(v->pn->net->ipv4.sysctl_ip_fwd_update_priority))
+			skb->priority = rt_tos2priority(iph->tos);
 	} else if (p->port) {
 		ipv6_hdr(skb)->hop_limit--;
 	}
@@ -256,15 +266,7 @@ static int send_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-static unsigned int fake_dst_mtu(const struct dst_entry *dst)
-{
-	return dst->dev->mtu;
-}
-
-static struct dst_ops fake_dst_ops = {
-	.family = AF_UNSPEC,
-	.mtu = fake_dst_mtu,
-};
+static struct dst_ops fake_dst_ops = { .family = AF_UNSPEC };
 
 /* ip_do_fragment() wants a route; it gets one that knows just the device. */
 static void fragment(struct porch_vec *v, const struct porch_pkt *p,

@@ -88,7 +88,7 @@ static struct sk_buff *lane_take(struct lane *lane)
 /**
  * porch_engine_admit() - take a packet in
  * @port: where it came from
- * @skb: the packet, not shared; consumed
+ * @skb: the packet, not shared, counted as received; consumed
  *
  * Context: softirqs off, inside an RCU read-side section.
  */
@@ -98,10 +98,6 @@ void porch_engine_admit(struct porch_port *port, struct sk_buff *skb)
 	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
 	struct lane *lane = &e->lane[porch_admit_lane(skb)];
 	struct porch_stats *stats = e->stats;
-
-	stats->rx++;
-	ps->rx_packets++;
-	ps->rx_bytes += skb->len;
 
 	if (unlikely(!(skb->dev->flags & IFF_UP))) {
 		porch_drop(stats, port, skb, PORCH_DROP_PORT_DOWN);
@@ -335,8 +331,10 @@ static int engine_cpu_prepare(unsigned int cpu, struct hlist_node *node)
 {
 	struct porch_net *pn = hlist_entry(node, struct porch_net, cpu_node);
 
-	while (READ_ONCE(per_cpu_ptr(pn->stats, cpu)->queued) &&
-	       !cpu_online(cpu))
+	/* Called for each CPU when the instance is added, too. */
+	if (cpu_online(cpu))
+		return 0;
+	while (READ_ONCE(per_cpu_ptr(pn->stats, cpu)->queued))
 		usleep_range(100, 1000);
 	synchronize_net();
 	return 0;

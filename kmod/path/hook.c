@@ -13,7 +13,18 @@
 #include "path/drop.h"
 #include "path/emit.h"
 #include "path/engine.h"
+#include "path/guard.h"
 #include "path/hook.h"
+
+static void count_rx(struct porch_port *port, struct porch_stats *stats,
+		     unsigned int len)
+{
+	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
+
+	stats->rx++;
+	ps->rx_packets++;
+	ps->rx_bytes += len;
+}
 
 /* Counts a packet that only passes by: what only the stock stack does. */
 static rx_handler_result_t hook_punt(struct porch_port *port,
@@ -21,12 +32,8 @@ static rx_handler_result_t hook_punt(struct porch_port *port,
 				     struct porch_stats *stats,
 				     enum porch_punt reason)
 {
-	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
-
-	stats->rx++;
+	count_rx(port, stats, skb->len);
 	stats->punt[reason]++;
-	ps->rx_packets++;
-	ps->rx_bytes += skb->len;
 	return RX_HANDLER_PASS;
 }
 
@@ -67,7 +74,7 @@ rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
 	 * device, which may be a port. Behind two priority tags it would route.
 	 */
 	if (unlikely(eth_type_vlan(skb->protocol) && !inner_vlan_id(skb))) {
-		stats->rx++;
+		count_rx(port, stats, skb->len);
 		porch_drop(stats, port, skb, PORCH_DROP_NESTED_TAG);
 		return RX_HANDLER_CONSUMED;
 	}
@@ -81,10 +88,10 @@ rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
 	if (skb_sk_is_prefetched(skb))
 		return hook_punt(port, skb, stats, PORCH_PUNT_SOCKET);
 
+	count_rx(port, stats, skb->len);
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	*pskb = skb;
 	if (unlikely(!skb)) {
-		stats->rx++;
 		porch_drop_gone(stats, port, PORCH_DROP_NO_MEMORY);
 		return RX_HANDLER_CONSUMED;
 	}
@@ -95,7 +102,7 @@ rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
 
 /**
  * porch_hook_attach() - take a device's packets
- * @port: the port, not armed yet: its packets pass
+ * @port: the port, not armed yet: its packets pass; not counted in n_ports yet
  *
  * Context: process context, under RTNL.
  *
@@ -108,17 +115,28 @@ int porch_hook_attach(struct porch_port *port)
 	err = porch_engine_init(port->pn);
 	if (err)
 		return err;
+	/* While there are ports, the stock stack forwards nothing of theirs. */
+	if (!port->pn->n_ports) {
+		err = porch_guard_attach(port->pn->net);
+		if (err)
+			return err;
+	}
 	err = netdev_rx_handler_register(port->dev, porch_hook_rx, port);
 	if (err)
-		return err;
+		goto guard;
 	/* A router must not forward what a card has merged for good. */
 	dev_disable_lro(port->dev);
 	return 0;
+guard:
+	if (!port->pn->n_ports)
+		porch_guard_detach(port->pn->net);
+	return err;
 }
 
 /**
  * porch_hook_detach() - give a device's packets back to the stock stack
- * @port: the port; none of its packets is in flight on return
+ * @port: the port, still counted in n_ports; none of its packets is in flight
+ *	on return
  *
  * Context: process context, under RTNL; sleeps.
  */
@@ -126,4 +144,6 @@ void porch_hook_detach(struct porch_port *port)
 {
 	netdev_rx_handler_unregister(port->dev);
 	porch_engine_drain(port);
+	if (port->pn->n_ports == 1)
+		porch_guard_detach(port->pn->net);
 }

@@ -139,7 +139,10 @@ static struct sk_buff *build_ipv4(const struct porch_vec *v,
 				  struct net_device *dev)
 {
 	const struct iphdr *orig = ip_hdr(p->skb);
-	unsigned int quote = min_t(unsigned int, p->skb->len, QUOTE_MAX_IPV4);
+	unsigned int room = min_t(unsigned int, QUOTE_MAX_IPV4,
+				  READ_ONCE(dev->mtu) - sizeof(struct iphdr) -
+				  sizeof(struct icmphdr));
+	unsigned int quote = min(p->skb->len, room);
 	struct icmphdr *icmph;
 	struct sk_buff *skb;
 	struct iphdr *iph;
@@ -215,26 +218,33 @@ static struct sk_buff *build_ipv6(const struct porch_vec *v,
 	return skb;
 }
 
-/* Adds the answer to @own; false if there is no way, source or memory. */
-static bool answer(const struct porch_vec *v, const struct porch_pkt *p,
-		   struct porch_vec *own)
+/* Adds the answer to @own, unless there is no way, source or memory. */
+static void answer(struct porch_icmp *ic, const struct porch_vec *v,
+		   const struct porch_pkt *p, struct porch_vec *own)
 {
 	const struct porch_nexthop *nh = way_back(v, p);
 	struct net_device *dev = nh ? READ_ONCE(nh->dev) : NULL;
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 
-	if (!dev)
-		return false;
-	skb = p->ipver == 4 ? build_ipv4(v, p, nh, dev) : build_ipv6(v, p, dev);
-	if (!skb)
-		return false;
+	/* Whoever cannot be reached does not use up what others may get. */
+	if (dev && !within_limits(ic, v, p)) {
+		v->stats->engine[PORCH_ENGINE_ICMP_LIMITED]++;
+		return;
+	}
+	if (dev)
+		skb = p->ipver == 4 ? build_ipv4(v, p, nh, dev) :
+				      build_ipv6(v, p, dev);
+	if (!skb) {
+		v->stats->engine[PORCH_ENGINE_ICMP_SUPPRESSED]++;
+		return;
+	}
+	v->stats->created[PORCH_CREATED_ICMP_ERROR]++;
 	own->pkt[own->n++] = (struct porch_pkt) {
 		.skb = skb,
 		.nh = nh,
 		.verdict = PORCH_FORWARD,
 		.ipver = p->ipver,
 	};
-	return true;
 }
 
 /**
@@ -257,15 +267,10 @@ void porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
 	own->now = v->now;
 
 	porch_vec_for_each(p, v) {
-		if (likely(p->verdict != PORCH_DROP || !p->answer) ||
-		    !may_be_answered(p))
+		if (likely(p->verdict != PORCH_DROP || !p->answer))
 			continue;
-		if (!within_limits(ic, v, p))
-			v->stats->engine[PORCH_ENGINE_ICMP_LIMITED]++;
-		else if (answer(v, p, own))
-			v->stats->created[PORCH_CREATED_ICMP_ERROR]++;
-		else
-			v->stats->engine[PORCH_ENGINE_ICMP_SUPPRESSED]++;
+		if (may_be_answered(p))
+			answer(ic, v, p, own);
 	}
 }
 

@@ -209,6 +209,7 @@ static void parse_ipv4(struct porch_pkt *p)
 	}
 	if (!trim(p, len))
 		return;
+	iph = ip_hdr(skb);
 	if (unlikely(hlen > sizeof(*iph))) {
 		check_ipv4_options(p, iph);
 		if (p->verdict)
@@ -385,23 +386,6 @@ static void parse_ipv6(struct porch_pkt *p)
 		parse_l4(p);
 }
 
-/* The test of skb_warn_if_lro(), without its warning. */
-static bool is_lro(const struct sk_buff *skb)
-{
-	return skb_is_nonlinear(skb) && skb_shinfo(skb)->gso_size &&
-	       !skb_shinfo(skb)->gso_type;
-}
-
-/* Has a switch forwarded it in hardware, and sent us a copy? */
-static bool is_offloaded(const struct sk_buff *skb)
-{
-#ifdef CONFIG_NET_SWITCHDEV
-	return skb->offload_l3_fwd_mark;
-#else
-	return false;
-#endif
-}
-
 /**
  * porch_parse() - check and pull the headers of a vector
  * @v: the vector
@@ -413,11 +397,7 @@ void porch_parse(struct porch_vec *v)
 	struct porch_pkt *p;
 
 	porch_vec_for_each(p, v) {
-		if (unlikely(is_lro(p->skb)))
-			porch_pkt_drop(p, PORCH_DROP_LRO);
-		else if (unlikely(is_offloaded(p->skb)))
-			porch_pkt_drop(p, PORCH_DROP_OFFLOADED);
-		else if (p->skb->protocol == htons(ETH_P_IP))
+		if (p->skb->protocol == htons(ETH_P_IP))
 			parse_ipv4(p);
 		else
 			parse_ipv6(p);

@@ -171,6 +171,30 @@ static bool hops_left(const struct porch_pkt *p)
 	return ipv6_hdr(p->skb)->hop_limit > 1;
 }
 
+/* The test of skb_warn_if_lro(), without its warning. */
+static bool is_lro(const struct sk_buff *skb)
+{
+	return skb_is_nonlinear(skb) && skb_shinfo(skb)->gso_size &&
+	       !skb_shinfo(skb)->gso_type;
+}
+
+/* Has a switch forwarded it in hardware, and sent us a copy? */
+static bool is_offloaded(const struct sk_buff *skb)
+{
+#ifdef CONFIG_NET_SWITCHDEV
+	return skb->offload_l3_fwd_mark;
+#else
+	return false;
+#endif
+}
+
+static bool speaks_ipv6(const struct net_device *dev)
+{
+	const struct inet6_dev *idev = __in6_dev_get(dev);
+
+	return idev && !READ_ONCE(idev->cnf.disable_ipv6);
+}
+
 static unsigned int link_mtu(const struct porch_pkt *p)
 {
 	unsigned int mtu = min_t(unsigned int, READ_ONCE(p->dev->mtu),
@@ -227,14 +251,40 @@ static void check_neigh(struct porch_pkt *p)
 		porch_pkt_drop(p, PORCH_DROP_NEIGHBOUR_TABLE);
 		return;
 	}
-	if (unlikely(READ_ONCE(n->nud_state) & NUD_FAILED)) {
-		/* Ask again, for those who come later. */
-		neigh_event_send(n, NULL);
+	/*
+	 * Senders are told for a second that nobody answers; then the next
+	 * packet waits in the neighbour's queue while it is asked again.
+	 */
+	if (unlikely(READ_ONCE(n->nud_state) & NUD_FAILED &&
+		     time_before(jiffies, READ_ONCE(n->updated) + HZ))) {
 		porch_pkt_refuse(p, PORCH_DROP_NEIGHBOUR_FAILED,
 				 PORCH_ANSWER_HOST);
 		return;
 	}
 	p->neigh = n;
+}
+
+/* Packets of our own start here; others have come a way, and lose a hop. */
+static void check_transit(struct porch_pkt *p)
+{
+	if (unlikely(is_lro(p->skb)))
+		porch_pkt_drop(p, PORCH_DROP_LRO);
+	else if (unlikely(is_offloaded(p->skb)))
+		porch_pkt_drop(p, PORCH_DROP_OFFLOADED);
+	else if (unlikely(p->ipver == 6 && !speaks_ipv6(p->skb->dev)))
+		porch_pkt_drop(p, PORCH_DROP_IPV6_DISABLED);
+	else if (unlikely(!hops_left(p)))
+		porch_pkt_refuse(p, PORCH_DROP_TTL_EXCEEDED, PORCH_ANSWER_TTL);
+}
+
+static void check_link(struct porch_pkt *p)
+{
+	p->dev = READ_ONCE(p->nh->dev);
+	if (unlikely(!p->dev || !netif_running(p->dev) ||
+		     !netif_carrier_ok(p->dev)))
+		porch_pkt_refuse(p, PORCH_DROP_LINK_DOWN, PORCH_ANSWER_HOST);
+	else if (unlikely(p->ipver == 6 && !speaks_ipv6(p->dev)))
+		porch_pkt_drop(p, PORCH_DROP_IPV6_DISABLED);
 }
 
 /**
@@ -250,20 +300,12 @@ void porch_resolve(struct porch_vec *v)
 	porch_vec_for_each(p, v) {
 		if (p->verdict != PORCH_FORWARD)
 			continue;
-		/* Packets of our own start here; others lose a hop. */
-		if (p->port && unlikely(!hops_left(p))) {
-			porch_pkt_refuse(p, PORCH_DROP_TTL_EXCEEDED,
-					 PORCH_ANSWER_TTL);
-			continue;
-		}
-		p->dev = READ_ONCE(p->nh->dev);
-		if (unlikely(!p->dev || !netif_running(p->dev) ||
-			     !netif_carrier_ok(p->dev))) {
-			porch_pkt_refuse(p, PORCH_DROP_LINK_DOWN,
-					 PORCH_ANSWER_HOST);
-			continue;
-		}
-		check_mtu(p);
+		if (p->port)
+			check_transit(p);
+		if (p->verdict == PORCH_FORWARD)
+			check_link(p);
+		if (p->verdict == PORCH_FORWARD)
+			check_mtu(p);
 		if (p->verdict == PORCH_FORWARD)
 			check_neigh(p);
 	}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The stock stack forwards nothing that came in by a port.
+ *
+ * What Porch gives to the stack is for this machine, or multicast. Should the
+ * stack see that differently (an address was removed a moment ago; it is a
+ * duplicate that IPv6 never took; nftables translates the destination), it
+ * would forward the packet past Porch. It is stopped here, before the host's
+ * own forward rules, and counted as engine/guarded.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include "control/port.h"
+#include "control/stats.h"
+#include "net.h"
+#include "path/guard.h"
+
+static unsigned int guard_port(const struct nf_hook_state *state)
+{
+	const struct porch_port *port = porch_port_of(state->in);
+
+	if (likely(!port || !READ_ONCE(port->armed)))
+		return NF_ACCEPT;
+	/* Forwarding may be called with softirqs on, by a tunnel's user. */
+	local_bh_disable();
+	this_cpu_ptr(port->pn->stats)->engine[PORCH_ENGINE_GUARDED]++;
+	local_bh_enable();
+	return NF_DROP;
+}
+
+/* Porch forwards no multicast, so the stack may. */
+static unsigned int guard_ipv4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	if (ipv4_is_multicast(ip_hdr(skb)->daddr))
+		return NF_ACCEPT;
+	return guard_port(state);
+}
+
+static unsigned int guard_ipv6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
+		return NF_ACCEPT;
+	return guard_port(state);
+}
+
+static const struct nf_hook_ops guard_ops[] = {
+	{
+		.hook = guard_ipv4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_FORWARD,
+		.priority = NF_IP_PRI_FIRST,
+	},
+	{
+		.hook = guard_ipv6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_FORWARD,
+		.priority = NF_IP6_PRI_FIRST,
+	},
+};
+
+/**
+ * porch_guard_attach() - watch the stock forwarding of a namespace
+ * @net: the namespace
+ *
+ * Context: process context.
+ *
+ * Return: 0 or a negative errno.
+ */
+int porch_guard_attach(struct net *net)
+{
+	return nf_register_net_hooks(net, guard_ops, ARRAY_SIZE(guard_ops));
+}
+
+/**
+ * porch_guard_detach() - undo porch_guard_attach()
+ * @net: the namespace
+ *
+ * Context: process context.
+ */
+void porch_guard_detach(struct net *net)
+{
+	nf_unregister_net_hooks(net, guard_ops, ARRAY_SIZE(guard_ops));
+}
