@@ -417,13 +417,17 @@ ledger_balanced()
 	return "$status"
 }
 
-# The stock stack forwarded nothing
+# The stock stack forwarded nothing, nor was it about to
 nothing_sneaked()
 {
-	local ns status=0
+	local ns guarded status=0
 
 	for ns in "${routers[@]}"; do
 		equal "packets in $ns's forward hook" "$(sneaked "$ns")" 0 ||
+			status=1
+		guarded=$(number_in "$(porchctl -j -n "$ns" stats engine \
+				       guarded)" value)
+		equal "packets that the guard of $ns stopped" "$guarded" 0 ||
 			status=1
 	done
 	return "$status"

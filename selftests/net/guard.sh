@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Proves that the stock stack forwards nothing behind Porch's back, even where it
+# wants to, and that nobody takes a port away from under Porch.
+#
+#   +--------+   10.0.1.0/24    +--------+   10.0.2.0/24    +--------+
+#   | client | 2001:db8:1::/64  | router | 2001:db8:2::/64  | server |
+#   |     c0 +------------------+ rc  rs +------------------+ s0     |
+#   +--------+                  +--------+                  +--------+
+#
+# nftables on the router translates its own address to the server's.
+
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+
+connects()
+{
+	client socat -u OPEN:/dev/null \
+		"TCP:$1:8080,connect-timeout=1,retry=$2,interval=0.1"
+}
+
+unreached()
+{
+	! connects 10.0.1.1 0 2> /dev/null
+}
+
+# refused WORD COMMAND...: it fails and says WORD
+refused()
+{
+	local word=$1 said
+	shift
+
+	if said=$("$@" 2>&1); then
+		echo "it was not refused: $*"
+		return 1
+	fi
+	echo "$said"
+	[[ $said == *"$word"* ]]
+}
+
+begin
+router_topology
+router nft -f - <<-'END' || die "no NAT"
+table ip nat {
+	chain prerouting {
+		type nat hook prerouting priority dstnat
+		iif rc ip daddr 10.0.1.1 tcp dport 8080 dnat to 10.0.2.2
+	}
+}
+END
+background "$ns_server" socat "TCP-LISTEN:8080,reuseaddr,fork" SYSTEM:true
+poll_until 5 listening "$ns_server" tcp 8080
+check "the server is there" connects 10.0.2.2 20
+check "what the stack translates and would forward is stopped" \
+	counts engine guarded + unreached
+check "before the host's own rules" equal sneaked "$(sneaked "$ns_router")" 0
+check "the ledger balances in spite of it" ledger_balanced
+check "a stopped packet was counted as local" \
+	[ "$(number_in "$(porch -j ledger)" local)" -gt 0 ]
+
+router nft delete rule inet sneak forward handle \
+	"$(router nft -a list chain inet sneak forward |
+	   sed -n 's/.*drop # handle //p')"
+porch port del rc
+porch port del rs
+check "without ports the stack forwards as before" connects 10.0.1.1 20
+attach "$ns_router" rc rs
+# The trap is gone, and the guard has counted: the end must not ask for them.
+routers=()
+
+configure "$ns_router" <<-'END'
+link add br0 type bridge
+link add vrf0 up type vrf table 10
+END
+check "a port cannot become a VRF's member" \
+	refused "a port of Porch" ip -n "$ns_router" link set rc master vrf0
+check "nor a bridge's" \
+	refused busy ip -n "$ns_router" link set rc master br0
+check "it is still a port" porch port show rc
+porch port del rc
+check "detached, it can" ip -n "$ns_router" link set rc master vrf0
+check "a VRF's member cannot become a port" \
+	refused "attach that one instead" porch port add rc
+
+finish
