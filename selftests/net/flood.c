@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include "frame.h"
 
-#define BURST	48
+#define BURST	32
+#define IDLE	10	/* times as long as to send a burst */
 
 static const struct {
 	struct recipe r;
@@ -60,6 +62,14 @@ static void swap(uint8_t *a, uint8_t *b, unsigned int n)
 	}
 }
 
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000ull + t.tv_nsec / 1000;
+}
+
 /* flood NETNS DEVICE [back]: from the client to the server, or back */
 int flood(int argc, char **argv)
 {
@@ -67,6 +77,8 @@ int flood(int argc, char **argv)
 	struct sockaddr_ll sll = { .sll_family = AF_PACKET, .sll_halen = 6 };
 	unsigned int i, j;
 	uint8_t *l3;
+	uint64_t begin;
+	int one = 1;
 	int fd;
 
 	if (argc < 3)
@@ -75,6 +87,12 @@ int flood(int argc, char **argv)
 	fd = socket(AF_PACKET, SOCK_RAW, 0);
 	if (fd < 0)
 		die("packet socket");
+	/*
+	 * Every ping turns the time stamps of all packets on and off, by patching
+	 * the kernel's code. QEMU may run that while it is half patched, so let
+	 * them stay on.
+	 */
+	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &one, sizeof(one));
 	for (i = 0; i < KINDS; i++) {
 		frame_build(&f[i], &kind[i].r);
 		l3 = f[i].b + f[i].l3;
@@ -93,12 +111,13 @@ int flood(int argc, char **argv)
 	}
 	for (;;) {
 		sll.sll_ifindex = if_nametoindex(argv[2]);
+		begin = now();
 		for (j = 0; sll.sll_ifindex && j < BURST; j++) {
 			i = rand() % KINDS;
 			if (sendto(fd, f[i].b, f[i].len, 0, (void *)&sll, sizeof(sll)) < 0)
 				break;
 		}
-		usleep(1000);
+		usleep(200 + IDLE * (now() - begin));
 	}
 	return 0;
 }

@@ -9,7 +9,19 @@ frames_bin=${top:?}/build/selftests/net/frames
 # send_frames WORD...: run the program; its test points are this test's
 send_frames()
 {
-	"$frames_bin" "$@" || failed=$((failed + 1))
+	local line status
+
+	"$frames_bin" "$@" > "${tmp:?}/frames" < /dev/null
+	status=$?
+	while IFS= read -r line; do
+		case $line in
+		"ok "*)		point ok "${line#* - }" ;;
+		"not ok "*)	point "not ok" "${line#* - }" ;;
+		1..*)		;;
+		*)		printf '%s\n' "$line" ;;
+		esac
+	done < "${tmp:?}/frames"
+	[ "$status" -le 1 ] || die "frames $1: exit status $status"
 }
 
 # The device node is there once the module is.

@@ -1,0 +1,444 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Takes things apart while traffic of all kinds flows in both directions: ports,
+# devices, links, addresses, routes, network namespaces and the module, in every
+# order. Proves that nothing is leaked or kept waiting (the end of the test
+# unloads the module), that the books balance, and that traffic flows again
+# afterwards.
+#
+#               +----+
+#          c1   | r1 |   s1
+#   +--------+--+rc rs+--+--------+
+#   | client |  +----+   | server |   and r2 in the same way, by c2 and s2
+#   +--------+           +--------+
+#     10.0.1.2, 2001:db8:1::2   10.0.2.2, 2001:db8:2::2
+
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+. "$(dirname "$(readlink -f "$0")")/frames.sh"
+
+# connect NAMESPACE NUMBER rc|rs: a wire between a router and its client or server
+connect()
+{
+	local ns=$1 host peer mac
+	case $3 in
+	rc)	host=$ns_client peer=c$2 mac=02:00:00:00:01:01 ;;
+	rs)	host=$ns_server peer=s$2 mac=02:00:00:00:02:01 ;;
+	esac
+
+	ip -n "$host" -b - <<-END
+	link add name $peer type veth peer name $3 netns $ns address $mac
+	link set $peer up
+	END
+	# The address that both wires answer for is on the first alone.
+	[ "$2" = 1 ] || return 0
+	case $3 in
+	rc)	ip -n "$host" -b - <<-END ;;
+		addr add 10.0.1.2/24 dev $peer
+		addr add 2001:db8:1::2/64 dev $peer nodad
+		route add default via 10.0.1.1
+		route add default via 2001:db8:1::1
+		END
+	rs)	ip -n "$host" -b - <<-END ;;
+		addr add 10.0.2.2/24 dev $peer
+		addr add 2001:db8:2::2/64 dev $peer nodad
+		route add default via 10.0.2.1
+		route add default via 2001:db8:2::1
+		END
+	esac
+}
+
+# use NAMESPACE DEVICE...: give a router's devices addresses, make them ports
+use()
+{
+	local ns=$1 dev n
+	shift
+
+	for dev in "$@"; do
+		n=1
+		[ "$dev" = rc ] || n=2
+		echo "link set $dev up"
+		echo "addr replace 10.0.$n.1/24 dev $dev"
+		echo "addr replace 2001:db8:$n::1/64 dev $dev nodad"
+	done | ip -n "$ns" -b - || return
+	for dev in "$@"; do
+		n=1
+		[ "$dev" = rc ] || n=2
+		echo "port add $dev"
+		echo "route replace 10.0.$n.0/24 dev $dev"
+		echo "route replace 2001:db8:$n::/64 dev $dev"
+	done | porchctl -n "$ns" -b -
+}
+
+# router NUMBER: r1 or r2, ready
+router_up()
+{
+	local ns=${ns_prefix}r$1
+
+	ip netns add "$ns" || return
+	ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+		net.ipv6.conf.default.accept_dad=0 \
+		net.ipv6.conf.default.keep_addr_on_down=1
+	stock_router "$ns"
+	connect "$ns" "$1" rc && connect "$ns" "$1" rs || return
+	use "$ns" rc rs
+}
+
+# Traffic by NUMBER's wires, whatever becomes of them
+traffic()
+{
+	"$frames_bin" flood "$ns_client" "c$1" < /dev/null > /dev/null 2>&1 &
+	"$frames_bin" flood "$ns_server" "s$1" back < /dev/null > /dev/null 2>&1 &
+}
+
+alive()
+{
+	poll_until 5 client ping -n -q -c 1 -W 1 10.0.2.2 &&
+		poll_until 5 client ping -n -q -c 1 -W 1 2001:db8:2::2
+}
+
+# well NAMESPACE: traffic flows, the books balance
+well()
+{
+	alive && porchctl -n "$1" ledger --sync
+}
+
+# ip in the first router
+r1()
+{
+	ip -n "$r1" "$@"
+}
+
+p1()
+{
+	porchctl -n "$r1" "$@"
+}
+
+gone()
+{
+	! ip -n "$1" link show "$2" 2>/dev/null
+}
+
+no_route_by()
+{
+	! p1 route | grep -w "$1"
+}
+
+#### things that happen to a port ####
+
+renamed()
+{
+	r1 link set rc down
+	r1 link set rc name rx
+	r1 link set rx up
+	says '\brx\b' p1 port
+	well "$r1"
+	r1 link set rx down
+	r1 link set rx name rc
+	r1 link set rc up
+	well "$r1"
+}
+
+renamed_in_use()
+{
+	r1 link set rc name rx
+	says '\brx\b' p1 route
+	well "$r1"
+	r1 link set rx name rc
+	says '\brc\b' p1 port
+}
+
+downed()
+{
+	local i
+
+	for i in {1..15}; do
+		r1 link set rs down
+		[ "$i" -gt 1 ] || says 'dev rs.*linkdown' p1 route
+		r1 link set rs up
+	done
+	fails says 'linkdown' p1 route
+	well "$r1"
+}
+
+downed_behind()
+{
+	server ip link set s1 down
+	poll_until 2 says 'dev rs.*linkdown' p1 route
+	server ip link set s1 up
+	server ip route replace default via 10.0.2.1
+	poll_until 2 server ip route replace default via 2001:db8:2::1
+	poll_until 2 fails says 'linkdown' p1 route
+	well "$r1"
+}
+
+detached()
+{
+	local i
+
+	for i in {1..20}; do
+		p1 -b - <<-END
+		port del rc
+		port del rs
+		port add rs
+		port add rc
+		END
+	done
+	well "$r1"
+}
+
+rerouted()
+{
+	local i
+
+	for i in {1..100}; do
+		echo "route replace 10.0.2.0/24 via 10.0.2.2 dev rs"
+		echo "route replace 10.0.2.0/25 dev rs"
+		echo "route replace unreachable 10.0.2.0/25"
+		echo "route replace 2001:db8:2::/64 via 2001:db8:2::2 dev rs"
+		echo "route del 10.0.2.0/25"
+		echo "route del 10.0.2.0/24"
+		echo "route add 10.0.2.0/24 dev rs"
+		echo "route replace 2001:db8:2::/64 dev rs"
+	done > "$tmp/batch"
+	p1 -b "$tmp/batch"
+	well "$r1"
+}
+
+readdressed()
+{
+	local i
+
+	for i in {1..60}; do
+		echo "addr add 10.0.$((i + 100)).1/24 dev rc"
+		echo "addr add 2001:db8:$i:100::1/64 dev rs nodad"
+		echo "addr del 10.0.1.1/24 dev rc"
+		echo "addr add 10.0.1.1/24 dev rc"
+		echo "addr del 10.0.$((i + 100)).1/24 dev rc"
+		echo "addr del 2001:db8:$i:100::1/64 dev rs"
+	done > "$tmp/batch"
+	r1 -b "$tmp/batch"
+	well "$r1"
+}
+
+resized()
+{
+	local i
+
+	for i in {1..20}; do
+		echo "link set rs mtu 68"
+		echo "link set rs mtu 1280"
+		echo "link set rs mtu 576"
+		echo "link set rs mtu 9000"
+		echo "link set rs mtu 1500"
+	done > "$tmp/batch"
+	r1 -b "$tmp/batch"
+	# Too small for IP, which forgets its addresses
+	use "$r1" rs 2>/dev/null || :
+	well "$r1"
+}
+
+# A device may be smaller than IP allows. Nothing can be cut for it.
+tiny()
+{
+	local i
+
+	r1 link add d0 type dummy
+	r1 link set d0 up mtu 1500
+	p1 route add 10.0.9.0/24 dev d0
+	for i in {1..200}; do
+		echo "link set d0 mtu 1300"
+		echo "addr replace 10.0.9.1/24 dev d0"
+		echo "link set d0 mtu $((20 + i % 8))"
+	done > "$tmp/batch"
+	ip netns exec "$ns_client" ping -n -q -f -U -s 1400 10.0.9.2 &> /dev/null &
+	r1 -b "$tmp/batch"
+	kill $!
+	wait $! || :
+	r1 link del d0
+	no_route_by d0
+	well "$r1"
+}
+
+enslaved()
+{
+	r1 link add br0 type bridge
+	refused 'busy' r1 link set rc master br0
+	p1 port del rc
+	r1 link set rc master br0
+	refused 'br0' p1 port add rc
+	r1 link set rc nomaster
+	r1 link del br0
+	p1 port add rc
+	well "$r1"
+}
+
+unregistered()
+{
+	local dev=$1
+
+	# From its own end or from the other
+	"${@:2}"
+	gone "$r1" "$dev"
+	fails says "\\b$dev\\b" p1 port
+	no_route_by "$dev"
+	p1 ledger --sync
+	connect "$r1" 1 "$dev"
+	use "$r1" "$dev"
+	well "$r1"
+}
+
+vlan_unregistered()
+{
+	client ip link add link c1 name c1.5 type vlan id 5
+	client ip link set c1.5 up
+	"$frames_bin" flood "$ns_client" c1.5 < /dev/null > /dev/null 2>&1 &
+	r1 link add link rc name rc.5 type vlan id 5
+	r1 link set rc.5 up
+	r1 addr add 10.0.5.1/24 dev rc.5
+	p1 -b - <<-END
+	port add rc.5
+	route add 10.0.5.0/24 dev rc.5
+	END
+	poll_until 5 says 'rx.*[1-9]' p1 -s port show rc.5
+	well "$r1"
+	unregistered rc ip -n "$r1" link del rc
+	no_route_by rc.5
+	kill $!
+	wait $! 2>/dev/null || :
+}
+
+moved()
+{
+	local i
+
+	for i in 1 2 3; do
+		r1 link set rc netns "${ns_other:?}"
+		fails says '\brc\b' p1 port
+		no_route_by rc
+		ip -n "$ns_other" link set rc up
+		porchctl -n "$ns_other" -b - <<-END
+		port add rc
+		route add default dev rc
+		END
+		ip -n "$ns_other" link set rc netns "$r1"
+		use "$r1" rc
+	done
+	porchctl -n "$ns_other" ledger --sync
+	well "$r1"
+}
+
+deleted()
+{
+	ip netns del "$r1"
+	poll_until 10 gone "$ns_client" c1
+	poll_until 10 gone "$ns_server" s1
+	router_up 1
+	well "$r1"
+}
+
+#### every order ####
+
+load()
+{
+	poll_until 2 insmod "$tmp/porch.ko"
+}
+
+unload()
+{
+	# A reader may hold it for the moment.
+	poll_until 5 rmmod porch
+}
+
+# order STEP...: take the first router and the module away
+order()
+{
+	local step netns=1
+
+	for step in "$@"; do
+		case $step in
+		netns)
+			ip netns del "$r1"
+			netns=
+			;;
+		port)
+			p1 port del rc
+			;;
+		link)
+			# Its namespace may take it away at the same time.
+			client ip link del c1 || [ -z "$netns" ]
+			;;
+		module)
+			unload
+			;;
+		esac
+	done
+	poll_until 10 gone "$ns_client" c1
+	poll_until 10 gone "$ns_server" s1
+	load
+	use "$r2" rc rs
+	router_up 1
+	well "$r1"
+	poll_until 5 says 'rx.*[1-9]' porchctl -n "$r2" -s port show rc
+	porchctl -n "$r2" ledger --sync
+}
+
+readers()
+{
+	while :; do
+		porchctl -n "$r2" -s stats
+		porchctl -n "$r2" route
+		sleep 0.3
+	done < /dev/null > /dev/null 2>&1
+}
+
+begin
+namespace client server other
+for ns in "${ns_client:?}" "${ns_server:?}"; do
+	ip netns exec "$ns" sysctl -qw net.ipv6.conf.default.keep_addr_on_down=1
+done
+# Its rule keeps the kernel from patching the hook in and out all the time.
+stock_router "${ns_other:?}"
+r1=${ns_prefix}r1
+r2=${ns_prefix}r2
+namespaces+=("$r1" "$r2")
+strip -d -o "$tmp/porch.ko" "$(porch_module)" || die "no copy of the module"
+
+router_up 1 || die "no router"
+traffic 1
+check "traffic flows" well "$r1"
+check "rename, down" renamed
+if [[ $(uname -r) == 6.1.* ]]; then
+	skip "rename, up" "Linux 6.1 does not"
+else
+	check "rename, up" renamed_in_use
+fi
+check "down and up" downed
+check "down and up at the other end" downed_behind
+check "detach and attach" detached
+check "routes come and go" rerouted
+check "addresses come and go" readdressed
+check "MTU changes" resized
+check "MTU below what IP allows" tiny
+check "a bridge takes a port" enslaved
+check "port is unregistered" unregistered rc ip -n "$r1" link del rc
+check "peer is unregistered" unregistered rs ip -n "$ns_server" link del s1
+check "device below a VLAN is unregistered" vlan_unregistered
+check "port moves to another namespace" moved
+check "namespace is deleted" deleted
+
+router_up 2 || die "no second router"
+traffic 2
+readers &
+# A port can go only before the rest.
+for steps in "netns link module" "netns module link" "link netns module" \
+	     "link module netns" "module netns link" "module link netns"; do
+	# shellcheck disable=SC2086 # words
+	check "$steps" order $steps
+	# shellcheck disable=SC2086 # words
+	check "port $steps" order port $steps
+done
+
+# What is detached goes the stock stack's way: no trap for sneakers here.
+routers=()
+finish
