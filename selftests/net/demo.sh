@@ -104,6 +104,8 @@ done
 
 heading "Nothing sneaked past: the trap has counted"
 router nft list table inet sneak
+show porchctl -n router stats engine guarded
+note "guarded: what Porch's own guard stopped in front of the trap; none either."
 nothing_sneaked || broken "packets went the stock stack's way"
 
 heading "What Porch counted: the ports"
