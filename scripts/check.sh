@@ -53,7 +53,7 @@ net_tests()
 		esac
 		[ ! -x "$test" ] || tests+=("$test")
 	done
-	[ ${#tests[@]} -eq 0 ] || selftests/vm/suite.sh -k "$1" "${tests[@]}"
+	[ ${#tests[@]} -eq 0 ] || selftests/vm/suite.sh -k "$1" -t 300 "${tests[@]}"
 }
 
 part "lint"		scripts/lint.sh
