@@ -281,6 +281,12 @@ static void fragment(struct porch_vec *v, const struct porch_pkt *p,
 	IPCB(skb)->opt.optlen = ip_hdrlen(skb) - sizeof(struct iphdr);
 	porch_dst_init(&rt.dst, &fake_dst_ops);
 	rt.dst.dev = p->dev;
+	/*
+	 * The device's MTU may change at any time, and the kernel's loop makes
+	 * no progress below the least that IP allows.
+	 */
+	rt.rt_pmtu = max_t(u32, READ_ONCE(p->dev->mtu), IPV4_MIN_MTU);
+	rt.dst.expires = jiffies + HZ;
 	skb_dst_set_noref(skb, &rt.dst);
 
 	err = ip_do_fragment(v->pn->net, NULL, skb, send_fragment);
