@@ -23,6 +23,7 @@
 #include <linux/minmax.h>	/* min() */
 #include <linux/mm.h>		/* kvzalloc(), kvfree() */
 #include <linux/prefetch.h>
+#include <linux/sched.h>	/* cond_resched() */
 #include <linux/slab.h>		/* kzalloc(), kmemdup(), kfree() */
 #include <linux/string.h>	/* memcpy(), memcmp() */
 #include <linux/time64.h>	/* NSEC_PER_SEC */

@@ -606,6 +606,8 @@ static void porch_lpm_push(struct porch_lpm_node **stack,
  *
  * Frees what the edit allocated. Cannot fail. The values that the edit put in
  * or took out are the caller's business.
+ *
+ * Context: process context.
  */
 void porch_lpm_edit_abort(struct porch_lpm_edit *e)
 {
@@ -622,6 +624,7 @@ void porch_lpm_edit_abort(struct porch_lpm_edit *e)
 				porch_lpm_push(&stack, n->child[b]);
 		}
 		kfree(n);
+		cond_resched();
 	}
 	*e = (struct porch_lpm_edit) {};
 }
@@ -631,8 +634,10 @@ void porch_lpm_edit_abort(struct porch_lpm_edit *e)
  * @r: the list, empty afterwards
  *
  * The caller has waited for a grace period since the version that does without
- * them was published. The list is as long as the edits were large, so after
- * large ones free it in process context (queue_rcu_work()).
+ * them was published.
+ *
+ * Context: process context (queue_rcu_work()); the list is as long as the edits
+ * were large.
  */
 void porch_lpm_retired_free(struct porch_lpm_retired *r)
 {
@@ -642,6 +647,7 @@ void porch_lpm_retired_free(struct porch_lpm_retired *r)
 		n = r->head;
 		r->head = n->link;
 		kfree(n);
+		cond_resched();
 	}
 }
 
@@ -653,6 +659,8 @@ void porch_lpm_retired_free(struct porch_lpm_retired *r)
  * @arg: passed on to @free_value
  *
  * Lists of retired nodes are apart from it and are freed on their own.
+ *
+ * Context: process context.
  */
 void porch_lpm_destroy(struct porch_lpm *l,
 		       void (*free_value)(void *value, void *arg), void *arg)
@@ -672,6 +680,7 @@ void porch_lpm_destroy(struct porch_lpm *l,
 		if (n->value && free_value)
 			free_value(n->value, arg);
 		kfree(n);
+		cond_resched();
 	}
 	l->root = NULL;
 	l->count = 0;

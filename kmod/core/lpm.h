@@ -20,7 +20,7 @@
  *	}
  *	porch_lpm_edit_commit(&e, &new->lpm, &old->retired);
  *	rcu_assign_pointer(current, new);
- *	call_rcu(&old->rcu, ...);	// porch_lpm_retired_free(&old->retired)
+ *	queue_rcu_work(...);	// porch_lpm_retired_free(&old->retired)
  *
  * Versions form a line, not a tree: once an edit of a version is committed,
  * only the result may be edited. So commit when nothing else can fail.

@@ -34,6 +34,7 @@ typedef unsigned int __bitwise gfp_t;
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define prefetch(p)	__builtin_prefetch(p)
+#define cond_resched()	do { } while (0)
 
 /* Numbers. */
 #define U64_MAX		((u64)~0ULL)

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Operations become one edit, which becomes one generation, or nothing.
+ */
+#include <linux/rtnetlink.h>
+#include "control/fault.h"
+#include "control/local.h"
+#include "control/op.h"
+
+static int op_apply(struct porch_edit *e, const struct porch_op *op,
+		    struct porch_fault *fault)
+{
+	switch (op->cmd) {
+	case PORCH_CMD_PORT_ADD:
+		return porch_port_insert(e, &op->port, fault);
+	case PORCH_CMD_PORT_DEL:
+		return porch_port_remove(e, &op->port, fault);
+	case PORCH_CMD_ROUTE_ADD:
+		return porch_fib_insert(e, &op->route, fault);
+	case PORCH_CMD_ROUTE_DEL:
+		return porch_fib_remove(e, &op->route, fault);
+	case PORCH_CMD_ENGINE_SET:
+		porch_settings_change(&e->next->set, &op->settings);
+		return 0;
+	}
+	return -EOPNOTSUPP;
+}
+
+static int edit_apply(struct porch_edit *e, const struct list_head *ops,
+		      struct porch_fault *fault)
+{
+	const struct porch_op *op;
+	int err;
+
+	list_for_each_entry(op, ops, link) {
+		err = op_apply(e, op, fault);
+		if (err)
+			return err;
+		fault->op++;
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * porch_op_commit() - put operations into force, all or none
+ * @pn: the instance
+ * @ops: the operations, in order; each finds what those before it have done
+ * @fault: on error, why; its op is 0 to begin with
+ *
+ * Context: process context, without RTNL, which is taken; waits for the packets
+ * in flight of ports that are detached.
+ *
+ * Return: 0 or a negative errno, and then nothing changed.
+ */
+int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
+		    struct porch_fault *fault)
+{
+	struct porch_edit e;
+	int err;
+
+	porch_local_flush(pn);
+	rtnl_lock();
+	err = porch_edit_begin(&e, pn);
+	if (err) {
+		porch_refuse(fault, err, 0, "no memory for the change");
+		goto unlock;
+	}
+	err = edit_apply(&e, ops, fault);
+	if (err)
+		porch_edit_abort(&e);
+	else
+		porch_edit_publish(&e);
+unlock:
+	rtnl_unlock();
+	return err;
+}
+
+static int edit_remove_dev(struct porch_edit *e, struct net_device *dev)
+{
+	porch_port_remove_dev(e, dev);
+	return porch_fib_remove_dev(e, dev);
+}
+
+/**
+ * porch_op_release_dev() - let go of a device that goes away
+ * @pn: the instance
+ * @dev: the device; its port and the routes over it go
+ *
+ * Cannot fail: it runs from the notifier. Without memory for a new generation
+ * the port goes all the same, and the routes lead nowhere.
+ *
+ * Context: process context, under RTNL.
+ */
+void porch_op_release_dev(struct porch_net *pn, struct net_device *dev)
+{
+	struct porch_edit e;
+
+	if (porch_edit_begin(&e, pn))
+		goto force;
+	if (edit_remove_dev(&e, dev)) {
+		porch_edit_abort(&e);
+		goto force;
+	}
+	if (list_empty(&e.removed) && list_empty(&e.detached))
+		porch_edit_abort(&e);
+	else
+		porch_edit_publish(&e);
+	return;
+force:
+	porch_port_release_dev(pn, dev);
+	porch_fib_orphan_dev(pn, dev);
+}

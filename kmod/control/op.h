@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PORCH_OP_H
+#define PORCH_OP_H
+
+#include <linux/list.h>
+#include "control/config.h"
+#include "control/fib.h"
+#include "control/port.h"
+
+struct porch_fault;
+
+/**
+ * struct porch_op - an operation that changes something, as a request asks
+ * @link: in the list of operations that are committed together
+ * @cmd: the netlink command, which tells the kind
+ * @port: of PORCH_CMD_PORT_ADD and PORCH_CMD_PORT_DEL
+ * @route: of PORCH_CMD_ROUTE_ADD and PORCH_CMD_ROUTE_DEL
+ * @settings: of PORCH_CMD_ENGINE_SET
+ *
+ * It holds nothing: no device, no route, no reference.
+ */
+struct porch_op {
+	struct list_head link;
+	u8 cmd;
+	union {
+		struct porch_port_spec port;
+		struct porch_route_spec route;
+		struct porch_settings_spec settings;
+	};
+};
+
+int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
+		    struct porch_fault *fault);
+void porch_op_release_dev(struct porch_net *pn, struct net_device *dev);
+
+#endif /* PORCH_OP_H */
