@@ -8,9 +8,9 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "control/config.h"
-#include "control/fib.h"
 #include "control/local.h"
 #include "control/nl.h"
+#include "control/op.h"
 #include "control/port.h"
 #include "control/stats.h"
 #include "net.h"
@@ -122,8 +122,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		}
 		break;
 	case NETDEV_UNREGISTER:
-		porch_port_release_dev(pn, dev);
-		porch_fib_release_dev(pn, dev);
+		porch_op_release_dev(pn, dev);
 		porch_local_changed(pn);
 		break;
 	}

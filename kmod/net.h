@@ -20,6 +20,7 @@ struct porch_stats;
  * @config: the generation in force; read under RCU, replaced under @lock
  * @ports: the attached devices; under RTNL
  * @n_ports: length of @ports
+ * @n_hooks: devices whose packets we get, armed or not; under RTNL
  * @stats: counters of every CPU, written by that CPU with softirqs off
  * @engine: the vector engine of every CPU
  * @napi_dev: the device that NAPI wants; it never carries a packet
@@ -33,6 +34,7 @@ struct porch_net {
 	struct porch_config __rcu *config;
 	struct list_head ports;
 	u32 n_ports;
+	u32 n_hooks;
 	struct porch_stats __percpu *stats;
 	struct porch_engine __percpu *engine;
 	struct net_device *napi_dev;

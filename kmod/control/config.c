@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include "control/config.h"
 #include "control/fib.h"
+#include "control/port.h"
 
 #define DEFAULT_VECTOR		64
 #define DEFAULT_TIME_LIMIT	2000	/* µs, as net.core.netdev_budget_usecs */
@@ -20,8 +21,10 @@ static void config_free_retired(struct porch_config *cfg)
 
 	porch_lpm_retired_free(&cfg->retired.fib4);
 	porch_lpm_retired_free(&cfg->retired.fib6);
-	list_for_each_entry_safe(r, next, &cfg->retired.routes, link)
+	list_for_each_entry_safe(r, next, &cfg->retired.routes, link) {
 		porch_route_free(r);
+		cond_resched();
+	}
 	porch_addrset_free(cfg->retired.local);
 }
 
@@ -52,7 +55,7 @@ static struct porch_config *config_alloc(void)
  *
  * Takes the instance's lock until the edit is published or aborted.
  *
- * Context: process context; RTNL, where needed, is taken before.
+ * Context: process context, under RTNL until the edit has ended.
  *
  * Return: 0, or -ENOMEM, and then nothing is held.
  */
@@ -76,6 +79,8 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	porch_lpm_edit_begin(&e->fib6, &now->fib6, GFP_KERNEL_ACCOUNT);
 	INIT_LIST_HEAD(&e->added);
 	INIT_LIST_HEAD(&e->removed);
+	INIT_LIST_HEAD(&e->attached);
+	INIT_LIST_HEAD(&e->detached);
 	return 0;
 }
 
@@ -83,13 +88,16 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
  * porch_edit_publish() - put a prepared change into force
  * @e: the edit; it ends here
  *
- * Cannot fail. The next vector of every CPU works by the new generation.
+ * Cannot fail. The next vector of every CPU works by the new generation; ports
+ * are armed and disarmed.
  *
- * Context: process context, holding the edit's lock, which is released.
+ * Context: process context, under RTNL, holding the edit's lock, which is
+ * released; then waits for the packets in flight of detached ports.
  */
 void porch_edit_publish(struct porch_edit *e)
 {
 	struct porch_net *pn = e->pn;
+	struct porch_route *r, *next;
 	struct porch_config *old;
 
 	old = rcu_dereference_protected(pn->config, lockdep_is_held(&pn->lock));
@@ -100,15 +108,20 @@ void porch_edit_publish(struct porch_edit *e)
 		old->retired.local = old->local;
 
 	rcu_assign_pointer(pn->config, e->next);
+	porch_port_publish(e);
+	list_for_each_entry_safe(r, next, &e->added, link)
+		list_del_init(&r->link);
 	mutex_unlock(&pn->lock);
 	queue_rcu_work(porch_wq, &old->retire);
+	porch_port_settle(e);
 }
 
 /**
  * porch_edit_abort() - give a change up
  * @e: the edit; it ends here, and everything is as it was before
  *
- * Context: process context, holding the edit's lock, which is released.
+ * Context: process context, under RTNL, holding the edit's lock, which is
+ * released.
  */
 void porch_edit_abort(struct porch_edit *e)
 {
@@ -116,10 +129,55 @@ void porch_edit_abort(struct porch_edit *e)
 
 	porch_lpm_edit_abort(&e->fib4);
 	porch_lpm_edit_abort(&e->fib6);
+	list_for_each_entry_safe(r, next, &e->removed, link)
+		list_del_init(&r->link);
 	mutex_unlock(&e->pn->lock);
-	list_for_each_entry_safe(r, next, &e->added, link)
+	list_for_each_entry_safe(r, next, &e->added, link) {
 		porch_route_free(r);
+		cond_resched();
+	}
+	porch_port_abort(e);
 	kfree(e->next);
+}
+
+/**
+ * porch_setting() - a setting by its attribute
+ * @set: the settings
+ * @attr: number of the attribute
+ *
+ * Return: where it is, NULL if the attribute carries none.
+ */
+u32 *porch_setting(struct porch_settings *set, int attr)
+{
+	switch (attr) {
+	case PORCH_A_ENGINE_VECTOR:
+		return &set->vector;
+	case PORCH_A_ENGINE_TIME_LIMIT:
+		return &set->time_limit;
+	case PORCH_A_ENGINE_LANE_LIMIT:
+		return &set->lane_limit;
+	case PORCH_A_ENGINE_ICMP_RATE:
+		return &set->icmp_rate;
+	}
+	return NULL;
+}
+
+/**
+ * porch_settings_change() - change the settings that a request names
+ * @set: the settings
+ * @spec: what the request says
+ */
+void porch_settings_change(struct porch_settings *set,
+			   const struct porch_settings_spec *spec)
+{
+	struct porch_settings value = spec->value;
+	u32 *to;
+	int attr;
+
+	for_each_set_bit(attr, &spec->given, PORCH_A_ENGINE_MAX + 1) {
+		to = porch_setting(set, attr);
+		*to = *porch_setting(&value, attr);
+	}
 }
 
 /**

@@ -11,8 +11,6 @@
 #include "core/lpm.h"
 #include "net.h"
 
-struct netlink_ext_ack;
-
 /**
  * union porch_addr - an address of either family
  * @v4: IPv4, network byte order
@@ -51,7 +49,8 @@ struct porch_nexthop {
  * @plen: its length in bits
  * @family: AF_INET or AF_INET6
  * @type: what becomes of the packet
- * @link: the edit's, or the retiring generation's, list
+ * @link: in the edit that adds or removes it, or with the generation that
+ *	retires it; empty while it is in force
  */
 struct porch_route {
 	struct porch_nexthop nh;
@@ -74,6 +73,16 @@ struct porch_settings {
 	u32 time_limit;
 	u32 lane_limit;
 	u32 icmp_rate;
+};
+
+/**
+ * struct porch_settings_spec - settings as a request describes them
+ * @given: which there are, a bit for the number of each attribute
+ * @value: their values
+ */
+struct porch_settings_spec {
+	unsigned long given;
+	struct porch_settings value;
 };
 
 /**
@@ -113,8 +122,11 @@ struct porch_config {
  * @fib6: changes of the IPv6 routes
  * @added: routes that exist in @next only
  * @removed: routes that @next no longer has
+ * @attached: ports to be, hooked but not armed
+ * @detached: ports to be no more, still at work
  *
  * Everything that may fail happens before porch_edit_publish(), which cannot.
+ * What an edit has added and takes away again is on no list: nobody saw it.
  */
 struct porch_edit {
 	struct porch_net *pn;
@@ -123,6 +135,8 @@ struct porch_edit {
 	struct porch_lpm_edit fib6;
 	struct list_head added;
 	struct list_head removed;
+	struct list_head attached;
+	struct list_head detached;
 };
 
 int porch_config_init(struct porch_net *pn);
@@ -131,6 +145,10 @@ void porch_config_fini(struct porch_net *pn);
 int porch_edit_begin(struct porch_edit *e, struct porch_net *pn);
 void porch_edit_publish(struct porch_edit *e);
 void porch_edit_abort(struct porch_edit *e);
+
+u32 *porch_setting(struct porch_settings *set, int attr);
+void porch_settings_change(struct porch_settings *set,
+			   const struct porch_settings_spec *spec);
 
 /**
  * porch_config_gen() - number of the generation in force

@@ -8,7 +8,8 @@
  * struct porch_fault - why a change was refused
  * @extack: takes the words for the user
  * @attr: number of the attribute to blame, 0 for none
- * @op: place of the operation to blame among those of the change, from 0
+ * @op: the operation to blame, by its place in the change counted from 1; 0
+ *	for none
  *
  * The attribute is a number, as the operation may have come in an earlier
  * message than the one that is answered.

@@ -6,14 +6,8 @@
 #include <linux/inetdevice.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
+#include "control/fault.h"
 #include "control/fib.h"
-
-static int refuse(struct porch_fault *fault, int err, int attr, const char *msg)
-{
-	fault->msg = msg;
-	fault->attr = attr;
-	return err;
-}
 
 /**
  * porch_route_free() - free a route that no reader can see
@@ -132,36 +126,36 @@ static int resolve_nexthop(struct porch_edit *e,
 	struct net_device *dev;
 
 	if (!s->has_gw && !s->oif)
-		return refuse(fault, -EINVAL, 0,
-			      "a unicast route needs a gateway or a device");
+		return porch_refuse(fault, -EINVAL, 0,
+				    "a unicast route needs a gateway or a device");
 	if (s->has_gw && !gw_is_unicast(s))
-		return refuse(fault, -EINVAL, PORCH_A_ROUTE_GATEWAY,
-			      "the gateway is not a unicast address");
+		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_GATEWAY,
+				    "the gateway is not a unicast address");
 	if (s->has_gw && gw_is_local(e, s))
-		return refuse(fault, -EINVAL, PORCH_A_ROUTE_GATEWAY,
-			      "the gateway is an address of this machine");
+		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_GATEWAY,
+				    "the gateway is an address of this machine");
 	if (s->onlink && !(s->has_gw && s->oif))
-		return refuse(fault, -EINVAL, PORCH_A_ROUTE_ONLINK,
-			      "onlink needs a gateway and a device");
+		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_ONLINK,
+				    "onlink needs a gateway and a device");
 
 	dev = find_dev(e, s);
 	if (!dev && s->oif)
-		return refuse(fault, -ENODEV, PORCH_A_ROUTE_OIF,
-			      "no such device in this network namespace");
+		return porch_refuse(fault, -ENODEV, PORCH_A_ROUTE_OIF,
+				    "no such device in this network namespace");
 	if (!dev)
-		return refuse(fault, -ENETUNREACH, PORCH_A_ROUTE_GATEWAY,
-			      "the gateway is on no device's network; name the device");
+		return porch_refuse(fault, -ENETUNREACH, PORCH_A_ROUTE_GATEWAY,
+				    "the gateway is on no device's network; name the device");
 	if (dev->flags & IFF_LOOPBACK)
-		return refuse(fault, -EINVAL, PORCH_A_ROUTE_OIF,
-			      "packets are not forwarded to the loopback device");
+		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_OIF,
+				    "packets are not forwarded to the loopback device");
 	if (s->family == AF_INET ? !__in_dev_get_rtnl(dev) :
 				   !__in6_dev_get(dev))
-		return refuse(fault, -EOPNOTSUPP, PORCH_A_ROUTE_OIF,
-			      "the device does not speak this address family");
+		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_ROUTE_OIF,
+				    "the device does not speak this address family");
 	if (s->has_gw && !s->onlink && !gw_on_dev(s, dev) &&
 	    gw_route_dev(e, s) != dev)
-		return refuse(fault, -ENETUNREACH, PORCH_A_ROUTE_GATEWAY,
-			      "the gateway is not on the device's network; say onlink if it is");
+		return porch_refuse(fault, -ENETUNREACH, PORCH_A_ROUTE_GATEWAY,
+				    "the gateway is not on the device's network; say onlink if it is");
 
 	nh->has_gw = s->has_gw;
 	nh->onlink = s->onlink;
@@ -171,8 +165,29 @@ static int resolve_nexthop(struct porch_edit *e,
 	return 0;
 }
 
-static int fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
-		      struct porch_fault *fault)
+/* One that the same edit has added was never seen by anybody. */
+static void edit_drop(struct porch_edit *e, struct porch_route *r)
+{
+	if (list_empty(&r->link)) {
+		list_add_tail(&r->link, &e->removed);
+	} else {
+		list_del(&r->link);
+		porch_route_free(r);
+	}
+}
+
+/**
+ * porch_fib_insert() - add or replace a route
+ * @e: the edit
+ * @s: the route
+ * @fault: on error, why
+ *
+ * Context: process context, under RTNL.
+ *
+ * Return: 0, or a negative errno, and then the edit has to be aborted.
+ */
+int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
+		     struct porch_fault *fault)
 {
 	struct porch_lpm_edit *fib = edit_fib(e, s->family);
 	struct porch_route *r;
@@ -180,24 +195,25 @@ static int fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 	int err;
 
 	if (!dst_is_routable(s))
-		return refuse(fault, -EINVAL, PORCH_A_ROUTE_DST,
-			      "multicast, loopback and link-local destinations are not routed");
+		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_DST,
+				    "multicast, loopback and link-local destinations are not routed");
 	if (s->type != PORCH_ROUTE_TYPE_UNICAST && (s->has_gw || s->oif))
-		return refuse(fault, -EINVAL, PORCH_A_ROUTE_TYPE,
-			      "only a unicast route has a gateway or a device");
+		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_TYPE,
+				    "only a unicast route has a gateway or a device");
 
 	if (!s->replace && porch_lpm_find(&fib->cur, s->dst.bytes, s->plen))
-		return refuse(fault, -EEXIST, PORCH_A_ROUTE_DST,
-			      "the prefix has a route already");
+		return porch_refuse(fault, -EEXIST, PORCH_A_ROUTE_DST,
+				    "the prefix has a route already");
 
 	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 	if (!r)
-		return refuse(fault, -ENOMEM, 0, "no memory for the route");
+		return porch_refuse(fault, -ENOMEM, 0,
+				    "no memory for the route");
 	r->dst = s->dst;
 	r->plen = s->plen;
 	r->family = s->family;
 	r->type = s->type;
-	list_add(&r->link, &e->added);	/* from here on the abort frees it */
+	list_add_tail(&r->link, &e->added);	/* the abort frees it */
 	if (s->type == PORCH_ROUTE_TYPE_UNICAST) {
 		err = resolve_nexthop(e, s, &r->nh, fault);
 		if (err)
@@ -205,37 +221,10 @@ static int fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 	}
 	err = porch_lpm_insert(fib, s->dst.bytes, s->plen, r, s->replace, &prev);
 	if (err)
-		return refuse(fault, err, 0, "no memory for the route");
+		return porch_refuse(fault, err, 0, "no memory for the route");
 	if (prev)
-		list_add(&((struct porch_route *)prev)->link, &e->removed);
+		edit_drop(e, prev);
 	return 0;
-}
-
-/**
- * porch_fib_add() - add or replace a route
- * @pn: the instance
- * @spec: the route
- * @fault: on error, why
- *
- * Context: process context, under RTNL.
- *
- * Return: 0 or a negative errno, and then nothing changed.
- */
-int porch_fib_add(struct porch_net *pn, const struct porch_route_spec *spec,
-		  struct porch_fault *fault)
-{
-	struct porch_edit e;
-	int err;
-
-	err = porch_edit_begin(&e, pn);
-	if (err)
-		return refuse(fault, err, 0, "no memory for the change");
-	err = fib_insert(&e, spec, fault);
-	if (err)
-		porch_edit_abort(&e);
-	else
-		porch_edit_publish(&e);
-	return err;
 }
 
 static bool route_matches(const struct porch_route *r,
@@ -252,114 +241,99 @@ static bool route_matches(const struct porch_route *r,
 }
 
 /**
- * porch_fib_del() - remove a route
- * @pn: the instance
- * @spec: the prefix, and what else the route must match
+ * porch_fib_remove() - remove a route
+ * @e: the edit
+ * @s: the prefix, and what else the route must match
  * @fault: on error, why
  *
  * Context: process context, under RTNL.
  *
- * Return: 0 or a negative errno, and then nothing changed.
+ * Return: 0, or a negative errno, and then the edit has to be aborted.
  */
-int porch_fib_del(struct porch_net *pn, const struct porch_route_spec *spec,
-		  struct porch_fault *fault)
+int porch_fib_remove(struct porch_edit *e, const struct porch_route_spec *s,
+		     struct porch_fault *fault)
 {
-	struct porch_lpm_edit *fib;
+	struct porch_lpm_edit *fib = edit_fib(e, s->family);
 	struct porch_route *r;
-	struct porch_edit e;
-	void *old;
 	int err;
 
-	err = porch_edit_begin(&e, pn);
+	r = porch_lpm_find(&fib->cur, s->dst.bytes, s->plen);
+	if (!r || !route_matches(r, s))
+		return porch_refuse(fault, -ESRCH, PORCH_A_ROUTE_DST,
+				    "no such route");
+	err = porch_lpm_remove(fib, s->dst.bytes, s->plen, NULL);
 	if (err)
-		return refuse(fault, err, 0, "no memory for the change");
-
-	fib = edit_fib(&e, spec->family);
-	r = porch_lpm_find(&fib->cur, spec->dst.bytes, spec->plen);
-	if (!r || !route_matches(r, spec)) {
-		err = refuse(fault, -ESRCH, PORCH_A_ROUTE_DST, "no such route");
-		goto abort;
-	}
-	err = porch_lpm_remove(fib, spec->dst.bytes, spec->plen, &old);
-	if (err) {
-		refuse(fault, err, 0, "no memory for the change");
-		goto abort;
-	}
-	list_add(&r->link, &e.removed);
-	porch_edit_publish(&e);
+		return porch_refuse(fault, err, 0, "no memory for the change");
+	edit_drop(e, r);
 	return 0;
-abort:
-	porch_edit_abort(&e);
-	return err;
 }
 
-static int edit_remove_dev(struct porch_edit *e, u8 family,
-			   const struct net_device *dev)
+static int fib_remove_dev(struct porch_edit *e, u8 family,
+			  const struct net_device *dev)
 {
 	struct porch_lpm_edit *fib = edit_fib(e, family);
 	struct porch_lpm_pos pos = {};
 	struct porch_route *r;
-	void *old;
 	int err;
 
 	while ((r = porch_lpm_next(&fib->cur, &pos))) {
 		cond_resched();
 		if (r->nh.dev != dev)
 			continue;
-		err = porch_lpm_remove(fib, r->dst.bytes, r->plen, &old);
+		err = porch_lpm_remove(fib, r->dst.bytes, r->plen, NULL);
 		if (err)
 			return err;
-		list_add(&r->link, &e->removed);
+		edit_drop(e, r);
 	}
 	return 0;
 }
 
-/* Without memory for an edit the routes stay, but lead nowhere any more. */
-static void fib_orphan_dev(struct porch_net *pn, u8 family,
-			   struct net_device *dev)
+/**
+ * porch_fib_remove_dev() - remove all routes over a device
+ * @e: the edit
+ * @dev: the device
+ *
+ * Context: process context, under RTNL.
+ *
+ * Return: 0, or -ENOMEM, and then the edit has to be aborted.
+ */
+int porch_fib_remove_dev(struct porch_edit *e, const struct net_device *dev)
+{
+	return fib_remove_dev(e, AF_INET, dev) ?:
+	       fib_remove_dev(e, AF_INET6, dev);
+}
+
+static void fib_orphan_dev(const struct porch_lpm *fib, struct net_device *dev)
 {
 	struct porch_lpm_pos pos = {};
-	const struct porch_config *cfg;
 	struct porch_route *r;
 
-	mutex_lock(&pn->lock);
-	cfg = rcu_dereference_protected(pn->config, lockdep_is_held(&pn->lock));
-	while ((r = porch_lpm_next(porch_fib(cfg, family), &pos))) {
+	while ((r = porch_lpm_next(fib, &pos))) {
+		cond_resched();
 		if (r->nh.dev == dev) {
 			WRITE_ONCE(r->nh.dev, NULL);
 			/* Readers in flight are waited for by the unregistering. */
 			netdev_put(dev, &r->nh.tracker);
 		}
 	}
-	mutex_unlock(&pn->lock);
 }
 
 /**
- * porch_fib_release_dev() - remove all routes over a device that goes away
+ * porch_fib_orphan_dev() - let all routes over a device lead nowhere
  * @pn: the instance
- * @dev: the device
+ * @dev: the device, which goes away
  *
- * Cannot fail: it runs from the notifier.
+ * Cannot fail: for want of memory for an edit.
  *
  * Context: process context, under RTNL.
  */
-void porch_fib_release_dev(struct porch_net *pn, struct net_device *dev)
+void porch_fib_orphan_dev(struct porch_net *pn, struct net_device *dev)
 {
-	struct porch_edit e;
+	const struct porch_config *cfg;
 
-	if (porch_edit_begin(&e, pn))
-		goto orphan;
-	if (edit_remove_dev(&e, AF_INET, dev) ||
-	    edit_remove_dev(&e, AF_INET6, dev)) {
-		porch_edit_abort(&e);
-		goto orphan;
-	}
-	if (list_empty(&e.removed))
-		porch_edit_abort(&e);
-	else
-		porch_edit_publish(&e);
-	return;
-orphan:
-	fib_orphan_dev(pn, AF_INET, dev);
-	fib_orphan_dev(pn, AF_INET6, dev);
+	mutex_lock(&pn->lock);
+	cfg = rcu_dereference_protected(pn->config, lockdep_is_held(&pn->lock));
+	fib_orphan_dev(&cfg->fib4, dev);
+	fib_orphan_dev(&cfg->fib6, dev);
+	mutex_unlock(&pn->lock);
 }

@@ -30,21 +30,14 @@ struct porch_route_spec {
 	bool replace;
 };
 
-/**
- * struct porch_fault - why a request was refused
- * @msg: for the user
- * @attr: number of the attribute to blame, 0 for none
- */
-struct porch_fault {
-	const char *msg;
-	int attr;
-};
+struct porch_fault;
 
-int porch_fib_add(struct porch_net *pn, const struct porch_route_spec *spec,
-		  struct porch_fault *fault);
-int porch_fib_del(struct porch_net *pn, const struct porch_route_spec *spec,
-		  struct porch_fault *fault);
-void porch_fib_release_dev(struct porch_net *pn, struct net_device *dev);
+int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
+		     struct porch_fault *fault);
+int porch_fib_remove(struct porch_edit *e, const struct porch_route_spec *s,
+		     struct porch_fault *fault);
+int porch_fib_remove_dev(struct porch_edit *e, const struct net_device *dev);
+void porch_fib_orphan_dev(struct porch_net *pn, struct net_device *dev);
 void porch_route_free(struct porch_route *r);
 
 #endif /* PORCH_FIB_H */

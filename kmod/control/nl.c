@@ -8,11 +8,12 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 #include "control/config.h"
-#include "control/fib.h"
+#include "control/fault.h"
 #include "control/local.h"
 #include "control/nl.h"
 #include "control/nl_gen.h"
 #include "control/nl_parse.h"
+#include "control/op.h"
 #include "control/port.h"
 #include "control/stats.h"
 
@@ -35,17 +36,6 @@ static int check_permission(struct sk_buff *skb, struct genl_info *info)
 	NL_SET_ERR_MSG(info->extack,
 		       "needs CAP_NET_ADMIN in the initial user namespace (module parameter userns)");
 	return -EPERM;
-}
-
-static int refuse(struct genl_info *info, int err,
-		  const struct porch_fault *fault)
-{
-	if (info->extack) {
-		info->extack->_msg = fault->msg;
-		if (fault->attr)
-			NL_SET_BAD_ATTR(info->extack, info->attrs[fault->attr]);
-	}
-	return err;
 }
 
 /* For an operation whose policy asks for nothing, as most of it is harmless. */
@@ -130,51 +120,54 @@ int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return reply(info, msg, hdr, err);
 }
 
-/* ports */
+/* changes */
 
-static int change_port(struct sk_buff *skb, struct genl_info *info,
-		       int (*change)(struct porch_net *pn,
-				     struct net_device *dev,
-				     struct netlink_ext_ack *extack))
+static int change(struct sk_buff *skb, struct genl_info *info)
 {
-	struct porch_net *pn = instance(info);
-	struct nlattr *ifindex = info->attrs[PORCH_A_PORT_IFINDEX];
-	struct net_device *dev;
+	struct porch_fault fault = { .extack = info->extack };
+	struct porch_op op;
+	LIST_HEAD(ops);
 	int err;
 
 	err = check_permission(skb, info);
 	if (err)
 		return err;
-	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_PORT_IFINDEX)) {
-		NL_SET_ERR_MSG(info->extack, "which device? ifindex is missing");
-		return -EINVAL;
-	}
-	porch_local_flush(pn);
-
-	rtnl_lock();
-	dev = __dev_get_by_index(pn->net, nla_get_u32(ifindex));
-	if (dev) {
-		err = change(pn, dev, info->extack);
-	} else {
-		NL_SET_ERR_MSG(info->extack,
-			       "no such device in this network namespace");
-		err = -ENODEV;
-	}
-	rtnl_unlock();
+	err = porch_nl_parse_op(info, &op);
 	if (err)
-		NL_SET_BAD_ATTR(info->extack, ifindex);
+		return err;
+	list_add(&op.link, &ops);
+	err = porch_op_commit(instance(info), &ops, &fault);
+	if (fault.attr)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[fault.attr]);
 	return err;
 }
 
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_port(skb, info, porch_port_add);
+	return change(skb, info);
 }
 
 int porch_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change_port(skb, info, porch_port_del);
+	return change(skb, info);
 }
+
+int porch_nl_route_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change(skb, info);
+}
+
+int porch_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change(skb, info);
+}
+
+int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return change(skb, info);
+}
+
+/* ports */
 
 static int fill_port(struct sk_buff *msg, const struct porch_port *port)
 {
@@ -205,10 +198,10 @@ int porch_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_PORT_IFINDEX)) {
-		NL_SET_ERR_MSG(info->extack, "which port? ifindex is missing");
-		return -EINVAL;
-	}
+	err = porch_nl_require(info, PORCH_A_PORT_IFINDEX,
+			       "which port? ifindex is missing");
+	if (err)
+		return err;
 	msg = reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
@@ -252,43 +245,6 @@ int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* routes */
-
-static int change_route(struct sk_buff *skb, struct genl_info *info,
-			int (*change)(struct porch_net *pn,
-				      const struct porch_route_spec *spec,
-				      struct porch_fault *fault),
-			bool onlink, bool replace)
-{
-	struct porch_fault fault = {};
-	struct porch_route_spec spec;
-	int err;
-
-	err = check_permission(skb, info);
-	if (err)
-		return err;
-	err = porch_nl_parse_route(info, &spec);
-	if (err)
-		return err;
-	spec.onlink = onlink;
-	spec.replace = replace;
-	porch_local_flush(instance(info));
-	rtnl_lock();
-	err = change(instance(info), &spec, &fault);
-	rtnl_unlock();
-	return err ? refuse(info, err, &fault) : 0;
-}
-
-int porch_nl_route_add_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return change_route(skb, info, porch_fib_add,
-			    info->attrs[PORCH_A_ROUTE_ONLINK],
-			    info->attrs[PORCH_A_ROUTE_REPLACE]);
-}
-
-int porch_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return change_route(skb, info, porch_fib_del, false, false);
-}
 
 static int fill_nexthop(struct sk_buff *msg, const struct porch_route *r,
 			const struct net_device *dev)
@@ -364,10 +320,10 @@ int porch_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 	u8 family;
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_ROUTE_DST)) {
-		NL_SET_ERR_MSG(info->extack, "the way to where? dst is missing");
-		return -EINVAL;
-	}
+	err = porch_nl_require(info, PORCH_A_ROUTE_DST,
+			       "the way to where? dst is missing");
+	if (err)
+		return err;
 	err = porch_nl_parse_addr(info, PORCH_A_ROUTE_DST, &addr, &family);
 	if (err)
 		return err;
@@ -453,25 +409,6 @@ int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return reply(info, msg, hdr, err ? -EMSGSIZE : 0);
 }
 
-int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct porch_edit e;
-	int err;
-
-	err = check_permission(skb, info);
-	if (err)
-		return err;
-	err = porch_edit_begin(&e, instance(info));
-	if (err)
-		return err;
-	err = porch_nl_parse_settings(info, &e.next->set);
-	if (err)
-		porch_edit_abort(&e);
-	else
-		porch_edit_publish(&e);
-	return err;
-}
-
 /* counters */
 
 static int fill_counter(struct sk_buff *msg, const struct porch_counter *c,
@@ -500,17 +437,17 @@ static const struct porch_counter *find_counter(struct genl_info *info)
 
 int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	static const char needed[] = "which counter? group and name are needed";
 	const struct porch_counter *c;
 	struct porch_stats sum;
 	struct sk_buff *msg;
 	void *hdr;
+	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_COUNTER_GROUP) ||
-	    GENL_REQ_ATTR_CHECK(info, PORCH_A_COUNTER_NAME)) {
-		NL_SET_ERR_MSG(info->extack,
-			       "which counter? group and name are needed");
-		return -EINVAL;
-	}
+	err = porch_nl_require(info, PORCH_A_COUNTER_GROUP, needed) ?:
+	      porch_nl_require(info, PORCH_A_COUNTER_NAME, needed);
+	if (err)
+		return err;
 	c = find_counter(info);
 	if (!c) {
 		NL_SET_ERR_MSG_ATTR(info->extack,

@@ -7,8 +7,24 @@
 #include <net/genetlink.h>
 #include <net/ipv6.h>
 #include "control/config.h"
-#include "control/fib.h"
 #include "control/nl_parse.h"
+#include "control/op.h"
+
+/**
+ * porch_nl_require() - refuse a request that lacks an attribute
+ * @info: the request
+ * @attr: number of the attribute
+ * @msg: what to say; static
+ *
+ * Return: 0 or -EINVAL.
+ */
+int porch_nl_require(struct genl_info *info, int attr, const char *msg)
+{
+	if (!GENL_REQ_ATTR_CHECK(info, attr))
+		return 0;
+	info->extack->_msg = msg;
+	return -EINVAL;
+}
 
 /**
  * porch_nl_parse_addr() - read an address
@@ -54,13 +70,13 @@ static bool has_host_bits(const struct porch_route_spec *s)
 
 static int parse_prefix(struct genl_info *info, struct porch_route_spec *s)
 {
+	static const char msg[] = "a route needs dst and prefix-len";
 	int err;
 
-	if (GENL_REQ_ATTR_CHECK(info, PORCH_A_ROUTE_DST) ||
-	    GENL_REQ_ATTR_CHECK(info, PORCH_A_ROUTE_PREFIX_LEN)) {
-		NL_SET_ERR_MSG(info->extack, "a route needs dst and prefix-len");
-		return -EINVAL;
-	}
+	err = porch_nl_require(info, PORCH_A_ROUTE_DST, msg) ?:
+	      porch_nl_require(info, PORCH_A_ROUTE_PREFIX_LEN, msg);
+	if (err)
+		return err;
 	err = porch_nl_parse_addr(info, PORCH_A_ROUTE_DST, &s->dst, &s->family);
 	if (err)
 		return err;
@@ -98,19 +114,11 @@ static int parse_gateway(struct genl_info *info, struct porch_route_spec *s)
 	return 0;
 }
 
-/**
- * porch_nl_parse_route() - read what a request says of a route
- * @info: the request
- * @s: where it goes
- *
- * Return: 0 or a negative errno.
- */
-int porch_nl_parse_route(struct genl_info *info, struct porch_route_spec *s)
+static int parse_route(struct genl_info *info, struct porch_route_spec *s)
 {
 	struct nlattr **a = info->attrs;
 	int err;
 
-	memset(s, 0, sizeof(*s));
 	err = parse_prefix(info, s);
 	if (err)
 		return err;
@@ -127,33 +135,70 @@ int porch_nl_parse_route(struct genl_info *info, struct porch_route_spec *s)
 	return 0;
 }
 
-/**
- * porch_nl_parse_settings() - read settings of the engine
- * @info: the request
- * @set: the settings so far; what the request names is replaced
- *
- * Return: 0 or -EINVAL if the request names none.
- */
-int porch_nl_parse_settings(struct genl_info *info, struct porch_settings *set)
+/* What a request to remove a route has no attributes for. */
+static void parse_how(struct genl_info *info, struct porch_route_spec *s)
 {
-	u32 *const field[] = {
-		[PORCH_A_ENGINE_VECTOR] = &set->vector,
-		[PORCH_A_ENGINE_TIME_LIMIT] = &set->time_limit,
-		[PORCH_A_ENGINE_LANE_LIMIT] = &set->lane_limit,
-		[PORCH_A_ENGINE_ICMP_RATE] = &set->icmp_rate,
-	};
-	bool any = false;
-	int i;
+	s->onlink = info->attrs[PORCH_A_ROUTE_ONLINK];
+	s->replace = info->attrs[PORCH_A_ROUTE_REPLACE];
+}
 
-	for (i = PORCH_A_ENGINE_VECTOR; i < ARRAY_SIZE(field); i++) {
-		if (!info->attrs[i])
+static int parse_port(struct genl_info *info, struct porch_port_spec *s)
+{
+	int err;
+
+	err = porch_nl_require(info, PORCH_A_PORT_IFINDEX,
+			       "which device? ifindex is missing");
+	if (err)
+		return err;
+	s->ifindex = nla_get_u32(info->attrs[PORCH_A_PORT_IFINDEX]);
+	return 0;
+}
+
+static int parse_settings(struct genl_info *info, struct porch_settings_spec *s)
+{
+	u32 *value;
+	int attr;
+
+	for (attr = 1; attr <= PORCH_A_ENGINE_MAX; attr++) {
+		value = porch_setting(&s->value, attr);
+		if (!value || !info->attrs[attr])
 			continue;
-		*field[i] = nla_get_u32(info->attrs[i]);
-		any = true;
+		*value = nla_get_u32(info->attrs[attr]);
+		__set_bit(attr, &s->given);
 	}
-	if (!any) {
+	if (!s->given) {
 		NL_SET_ERR_MSG(info->extack, "no setting is named");
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/**
+ * porch_nl_parse_op() - read a request that changes something
+ * @info: the request
+ * @op: where what it says goes
+ *
+ * Return: 0 or a negative errno.
+ */
+int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
+{
+	int err;
+
+	memset(op, 0, sizeof(*op));
+	op->cmd = info->genlhdr->cmd;
+	switch (op->cmd) {
+	case PORCH_CMD_PORT_ADD:
+	case PORCH_CMD_PORT_DEL:
+		return parse_port(info, &op->port);
+	case PORCH_CMD_ROUTE_ADD:
+		err = parse_route(info, &op->route);
+		if (!err)
+			parse_how(info, &op->route);
+		return err;
+	case PORCH_CMD_ROUTE_DEL:
+		return parse_route(info, &op->route);
+	case PORCH_CMD_ENGINE_SET:
+		return parse_settings(info, &op->settings);
+	}
+	return -EOPNOTSUPP;
 }

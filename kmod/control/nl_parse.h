@@ -3,13 +3,12 @@
 #define PORCH_NL_PARSE_H
 
 struct genl_info;
-struct porch_route_spec;
-struct porch_settings;
+struct porch_op;
 union porch_addr;
 
+int porch_nl_require(struct genl_info *info, int attr, const char *msg);
 int porch_nl_parse_addr(struct genl_info *info, int attr,
 			union porch_addr *addr, u8 *family);
-int porch_nl_parse_route(struct genl_info *info, struct porch_route_spec *s);
-int porch_nl_parse_settings(struct genl_info *info, struct porch_settings *set);
+int porch_nl_parse_op(struct genl_info *info, struct porch_op *op);
 
 #endif /* PORCH_NL_PARSE_H */

@@ -30,13 +30,16 @@ static int edit_apply(struct porch_edit *e, const struct list_head *ops,
 		      struct porch_fault *fault)
 {
 	const struct porch_op *op;
+	u32 n = 0;
 	int err;
 
 	list_for_each_entry(op, ops, link) {
+		n++;
 		err = op_apply(e, op, fault);
-		if (err)
+		if (err) {
+			fault->op = n;
 			return err;
-		fault->op++;
+		}
 		cond_resched();
 	}
 	return 0;
@@ -46,7 +49,7 @@ static int edit_apply(struct porch_edit *e, const struct list_head *ops,
  * porch_op_commit() - put operations into force, all or none
  * @pn: the instance
  * @ops: the operations, in order; each finds what those before it have done
- * @fault: on error, why; its op is 0 to begin with
+ * @fault: on error, why
  *
  * Context: process context, without RTNL, which is taken; waits for the packets
  * in flight of ports that are detached.

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Ports: devices that are attached to the path. Attaching is prepared in
- * pass-through state and armed when the new generation is published.
+ * pass-through state and armed when the new generation is published; detaching
+ * is noted, and done when it is in force.
  */
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include "compat.h"
 #include "control/config.h"
+#include "control/fault.h"
 #include "control/port.h"
 #include "path/hook.h"
 
@@ -67,33 +69,51 @@ void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum)
 	}
 }
 
-static int check_dev(struct porch_net *pn, struct net_device *dev,
-		     struct netlink_ext_ack *extack)
+/* Is it in force, but not after the edit that it is in? */
+static bool port_leaves(const struct porch_port *port)
+{
+	return !list_empty(&port->link) && !list_empty(&port->edit);
+}
+
+/* One that the edit has attached already, or that is in force. */
+static struct porch_port *edit_find(const struct porch_edit *e, int ifindex)
+{
+	struct porch_port *port;
+
+	list_for_each_entry(port, &e->attached, edit)
+		if (port->dev->ifindex == ifindex)
+			return port;
+	return porch_port_find(e->pn, ifindex);
+}
+
+static int check_dev(const struct porch_edit *e, struct net_device *dev,
+		     struct porch_fault *fault)
 {
 	const struct net_device *master;
+	const struct porch_port *port;
 
-	if (dev->flags & IFF_LOOPBACK) {
-		NL_SET_ERR_MSG(extack, "the loopback device cannot be a port");
-		return -EINVAL;
-	}
-	if (dev->type != ARPHRD_ETHER) {
-		NL_SET_ERR_MSG(extack, "only Ethernet devices can be ports");
-		return -EOPNOTSUPP;
-	}
-	if (porch_port_find(pn, dev->ifindex)) {
-		NL_SET_ERR_MSG(extack, "the device is a port already");
-		return -EEXIST;
-	}
+	if (dev->flags & IFF_LOOPBACK)
+		return porch_refuse(fault, -EINVAL, PORCH_A_PORT_IFINDEX,
+				    "the loopback device cannot be a port");
+	if (dev->type != ARPHRD_ETHER)
+		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_PORT_IFINDEX,
+				    "only Ethernet devices can be ports");
+	port = edit_find(e, dev->ifindex);
+	if (port && port_leaves(port))
+		return porch_refuse(fault, -EBUSY, PORCH_A_PORT_IFINDEX,
+				    "the same transaction detaches the device; attach it again in the next one");
+	if (port)
+		return porch_refuse(fault, -EEXIST, PORCH_A_PORT_IFINDEX,
+				    "the device is a port already");
 	master = netdev_master_upper_dev_get(dev);
 	if (master) {
-		porch_extack_master(extack, master->name);
+		porch_extack_master(fault->extack, master->name);
+		fault->attr = PORCH_A_PORT_IFINDEX;
 		return -EBUSY;
 	}
-	if (netdev_is_rx_handler_busy(dev)) {
-		NL_SET_ERR_MSG(extack,
-			       "another module (macvlan, ipvlan?) receives the device's packets; attach the device on top instead");
-		return -EBUSY;
-	}
+	if (netdev_is_rx_handler_busy(dev))
+		return porch_refuse(fault, -EBUSY, PORCH_A_PORT_IFINDEX,
+				    "another module (macvlan, ipvlan?) receives the device's packets; attach the device on top instead");
 	return 0;
 }
 
@@ -121,6 +141,8 @@ static struct porch_port *port_alloc(struct porch_net *pn,
 	}
 	port->pn = pn;
 	port->dev = dev;
+	INIT_LIST_HEAD(&port->link);
+	INIT_LIST_HEAD(&port->edit);
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
 	return port;
 }
@@ -131,109 +153,189 @@ static void port_free(struct porch_port *port)
 	call_rcu(&port->rcu, port_free_rcu);
 }
 
+/* Takes a port off its device. None of its packets is in flight afterwards. */
+static void port_detach(struct porch_port *port)
+{
+	porch_hook_detach(port);
+	port_free(port);
+}
+
 /**
- * porch_port_add() - attach a device
- * @pn: the instance
- * @dev: the device, in the instance's namespace
- * @extack: on error, why
+ * porch_port_insert() - attach a device, whose packets still pass
+ * @e: the edit
+ * @spec: the port
+ * @fault: on error, why
  *
  * Context: process context, under RTNL.
  *
- * Return: 0 or a negative errno, and then nothing changed.
+ * Return: 0, or a negative errno, and then the edit has to be aborted.
  */
-int porch_port_add(struct porch_net *pn, struct net_device *dev,
-		   struct netlink_ext_ack *extack)
+int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
+		      struct porch_fault *fault)
 {
+	struct porch_net *pn = e->pn;
 	struct porch_port *port;
-	struct porch_edit e;
+	struct net_device *dev;
 	int err;
 
-	err = check_dev(pn, dev, extack);
+	dev = __dev_get_by_index(pn->net, spec->ifindex);
+	if (!dev)
+		return porch_refuse(fault, -ENODEV, PORCH_A_PORT_IFINDEX,
+				    "no such device in this network namespace");
+	err = check_dev(e, dev, fault);
 	if (err)
 		return err;
-	err = porch_edit_begin(&e, pn);
-	if (err)
-		return err;
-
-	err = -ENOMEM;
 	port = port_alloc(pn, dev);
 	if (!port)
-		goto abort;
+		return porch_refuse(fault, -ENOMEM, 0,
+				    "no memory for the port");
 	err = porch_hook_attach(port);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "the device takes no receive handler");
-		goto free;
+		port_free(port);
+		return porch_refuse(fault, err, PORCH_A_PORT_IFINDEX,
+				    "the device takes no receive handler");
 	}
-	list_add_tail(&port->link, &pn->ports);
-	WRITE_ONCE(pn->n_ports, pn->n_ports + 1);
-	porch_edit_publish(&e);
-	WRITE_ONCE(port->armed, true);
+	list_add_tail(&port->edit, &e->attached);
 	return 0;
-free:
-	port_free(port);
-abort:
-	porch_edit_abort(&e);
-	return err;
 }
 
-/* Cannot fail: notifiers and the namespace's exit rely on it. */
-static void port_release(struct porch_net *pn, struct porch_port *port)
+/* One that the same edit has attached was never at work. */
+static void edit_drop(struct porch_edit *e, struct porch_port *port)
 {
-	porch_hook_detach(port);
-	list_del(&port->link);
-	WRITE_ONCE(pn->n_ports, pn->n_ports - 1);
-	port_free(port);
+	if (list_empty(&port->edit)) {
+		list_add_tail(&port->edit, &e->detached);
+	} else {
+		list_del(&port->edit);
+		port_detach(port);
+	}
 }
 
 /**
- * porch_port_del() - detach a device
- * @pn: the instance
- * @dev: the device
- * @extack: on error, why
+ * porch_port_remove() - detach a device
+ * @e: the edit
+ * @spec: the port
+ * @fault: on error, why
  *
- * Context: process context, under RTNL; waits for the port's packets in
- * flight.
+ * Context: process context, under RTNL.
  *
- * Return: 0 or a negative errno, and then nothing changed.
+ * Return: 0, or a negative errno, and then the edit has to be aborted.
  */
-int porch_port_del(struct porch_net *pn, struct net_device *dev,
-		   struct netlink_ext_ack *extack)
+int porch_port_remove(struct porch_edit *e, const struct porch_port_spec *spec,
+		      struct porch_fault *fault)
 {
-	struct porch_port *port = porch_port_find(pn, dev->ifindex);
-	struct porch_edit e;
-	int err;
+	struct porch_port *port = edit_find(e, spec->ifindex);
 
-	if (!port) {
-		NL_SET_ERR_MSG(extack, "the device is not a port");
-		return -ENOENT;
+	if (!port || port_leaves(port)) {
+		if (!__dev_get_by_index(e->pn->net, spec->ifindex))
+			return porch_refuse(fault, -ENODEV,
+					    PORCH_A_PORT_IFINDEX,
+					    "no such device in this network namespace");
+		return porch_refuse(fault, -ENOENT, PORCH_A_PORT_IFINDEX,
+				    "the device is not a port");
 	}
-	err = porch_edit_begin(&e, pn);
-	if (err)
-		return err;
-	port_release(pn, port);
-	porch_edit_publish(&e);
+	edit_drop(e, port);
 	return 0;
 }
 
 /**
- * porch_port_release_dev() - detach a device that goes away
- * @pn: the instance
+ * porch_port_remove_dev() - detach a device that goes away
+ * @e: the edit
  * @dev: the device; nothing happens if it is not a port
  *
  * Context: process context, under RTNL.
  */
-void porch_port_release_dev(struct porch_net *pn, struct net_device *dev)
+void porch_port_remove_dev(struct porch_edit *e, const struct net_device *dev)
+{
+	struct porch_port *port = porch_port_find(e->pn, dev->ifindex);
+
+	if (port)
+		edit_drop(e, port);
+}
+
+static void port_publish(struct porch_port *port)
+{
+	struct porch_net *pn = port->pn;
+
+	list_add_tail(&port->link, &pn->ports);
+	WRITE_ONCE(pn->n_ports, pn->n_ports + 1);
+	porch_hook_arm(port);
+}
+
+static void port_withdraw(struct porch_port *port)
+{
+	struct porch_net *pn = port->pn;
+
+	porch_hook_disarm(port);
+	list_del_init(&port->link);
+	WRITE_ONCE(pn->n_ports, pn->n_ports - 1);
+}
+
+/**
+ * porch_port_publish() - let attached ports begin to work, and detached ones end
+ * @e: the edit, which is being published
+ *
+ * Cannot fail, waits for nothing.
+ *
+ * Context: process context, under RTNL.
+ */
+void porch_port_publish(struct porch_edit *e)
+{
+	struct porch_port *port;
+
+	list_for_each_entry(port, &e->detached, edit)
+		port_withdraw(port);
+	list_for_each_entry(port, &e->attached, edit)
+		port_publish(port);
+}
+
+/**
+ * porch_port_settle() - do after publishing what takes its time
+ * @e: the edit, which has been published
+ *
+ * Context: process context, under RTNL; waits for the packets in flight of
+ * detached ports.
+ */
+void porch_port_settle(struct porch_edit *e)
+{
+	struct porch_port *port, *next;
+
+	list_for_each_entry_safe(port, next, &e->attached, edit)
+		list_del_init(&port->edit);
+	list_for_each_entry_safe(port, next, &e->detached, edit)
+		port_detach(port);
+}
+
+/**
+ * porch_port_abort() - take back what an edit has done to ports
+ * @e: the edit, which is being aborted
+ *
+ * Context: process context, under RTNL; sleeps.
+ */
+void porch_port_abort(struct porch_edit *e)
+{
+	struct porch_port *port, *next;
+
+	list_for_each_entry_safe(port, next, &e->attached, edit)
+		port_detach(port);
+	list_for_each_entry_safe(port, next, &e->detached, edit)
+		list_del_init(&port->edit);
+}
+
+/**
+ * porch_port_release_dev() - detach a device that goes away, without an edit
+ * @pn: the instance
+ * @dev: the device; nothing happens if it is not a port
+ *
+ * Cannot fail: for want of memory for an edit.
+ *
+ * Context: process context, under RTNL.
+ */
+void porch_port_release_dev(struct porch_net *pn, const struct net_device *dev)
 {
 	struct porch_port *port = porch_port_find(pn, dev->ifindex);
-	struct porch_edit e;
 
-	if (!port || port->dev != dev)
+	if (!port)
 		return;
-	/* A new generation tells dumps; without memory they go without. */
-	if (porch_edit_begin(&e, pn)) {
-		port_release(pn, port);
-		return;
-	}
-	port_release(pn, port);
-	porch_edit_publish(&e);
+	port_withdraw(port);
+	port_detach(port);
 }

@@ -4,7 +4,8 @@
 
 #include <linux/netdevice.h>
 
-struct netlink_ext_ack;
+struct porch_edit;
+struct porch_fault;
 struct porch_net;
 
 /**
@@ -28,13 +29,22 @@ struct porch_port_stats {
 };
 
 /**
+ * struct porch_port_spec - a port as a request describes it
+ * @ifindex: of the device
+ */
+struct porch_port_spec {
+	u32 ifindex;
+};
+
+/**
  * struct porch_port - a device that Porch takes packets from
  * @dev: the device, with a reference
  * @tracker: of the reference
  * @pn: the instance
  * @armed: packets are admitted; before, they pass
  * @stats: counters of every CPU
- * @link: in porch_net.ports
+ * @link: in porch_net.ports, while published
+ * @edit: in the edit that attaches or detaches it; else empty
  * @rcu: frees the port behind the last reader
  */
 struct porch_port {
@@ -44,14 +54,19 @@ struct porch_port {
 	bool armed;
 	struct porch_port_stats __percpu *stats;
 	struct list_head link;
+	struct list_head edit;
 	struct rcu_head rcu;
 };
 
-int porch_port_add(struct porch_net *pn, struct net_device *dev,
-		   struct netlink_ext_ack *extack);
-int porch_port_del(struct porch_net *pn, struct net_device *dev,
-		   struct netlink_ext_ack *extack);
-void porch_port_release_dev(struct porch_net *pn, struct net_device *dev);
+int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
+		      struct porch_fault *fault);
+int porch_port_remove(struct porch_edit *e, const struct porch_port_spec *spec,
+		      struct porch_fault *fault);
+void porch_port_remove_dev(struct porch_edit *e, const struct net_device *dev);
+void porch_port_release_dev(struct porch_net *pn, const struct net_device *dev);
+void porch_port_publish(struct porch_edit *e);
+void porch_port_settle(struct porch_edit *e);
+void porch_port_abort(struct porch_edit *e);
 struct porch_port *porch_port_find(struct porch_net *pn, int ifindex);
 struct porch_port *porch_port_of(const struct net_device *dev);
 void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum);

@@ -102,7 +102,7 @@ rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
 
 /**
  * porch_hook_attach() - take a device's packets
- * @port: the port, not armed yet: its packets pass; not counted in n_ports yet
+ * @port: the port, not armed yet: its packets pass
  *
  * Context: process context, under RTNL.
  *
@@ -116,7 +116,7 @@ int porch_hook_attach(struct porch_port *port)
 	if (err)
 		return err;
 	/* While there are ports, the stock stack forwards nothing of theirs. */
-	if (!port->pn->n_ports) {
+	if (!port->pn->n_hooks) {
 		err = porch_guard_attach(port->pn->net);
 		if (err)
 			return err;
@@ -124,19 +124,41 @@ int porch_hook_attach(struct porch_port *port)
 	err = netdev_rx_handler_register(port->dev, porch_hook_rx, port);
 	if (err)
 		goto guard;
-	/* A router must not forward what a card has merged for good. */
-	dev_disable_lro(port->dev);
+	port->pn->n_hooks++;
 	return 0;
 guard:
-	if (!port->pn->n_ports)
+	if (!port->pn->n_hooks)
 		porch_guard_detach(port->pn->net);
 	return err;
 }
 
 /**
+ * porch_hook_arm() - begin to admit a port's packets
+ * @port: the port, attached
+ *
+ * Context: process context, under RTNL.
+ */
+void porch_hook_arm(struct porch_port *port)
+{
+	/* A router must not forward what a card has merged for good. */
+	dev_disable_lro(port->dev);
+	WRITE_ONCE(port->armed, true);
+}
+
+/**
+ * porch_hook_disarm() - let a port's packets pass from now on
+ * @port: the port; some of its packets may still be in flight
+ *
+ * Context: process context, under RTNL.
+ */
+void porch_hook_disarm(struct porch_port *port)
+{
+	WRITE_ONCE(port->armed, false);
+}
+
+/**
  * porch_hook_detach() - give a device's packets back to the stock stack
- * @port: the port, still counted in n_ports; none of its packets is in flight
- *	on return
+ * @port: the port, not armed; none of its packets is in flight on return
  *
  * Context: process context, under RTNL; sleeps.
  */
@@ -144,6 +166,6 @@ void porch_hook_detach(struct porch_port *port)
 {
 	netdev_rx_handler_unregister(port->dev);
 	porch_engine_drain(port);
-	if (port->pn->n_ports == 1)
+	if (!--port->pn->n_hooks)
 		porch_guard_detach(port->pn->net);
 }

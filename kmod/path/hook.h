@@ -8,6 +8,8 @@ struct porch_port;
 
 rx_handler_result_t porch_hook_rx(struct sk_buff **pskb);
 int porch_hook_attach(struct porch_port *port);
+void porch_hook_arm(struct porch_port *port);
+void porch_hook_disarm(struct porch_port *port);
 void porch_hook_detach(struct porch_port *port);
 
 #endif /* PORCH_HOOK_H */
