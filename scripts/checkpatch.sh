@@ -43,6 +43,9 @@ ignored()
 	kmod/path/vec.h)
 		# An iterator, as list_for_each() is.
 		echo MACRO_ARG_REUSE ;;
+	selftests/core/env.h)
+		# Barriers are defined here; who uses them says why.
+		echo PREFER_KERNEL_TYPES,MEMORY_BARRIER ;;
 	userctl/*|selftests/*)
 		# What the kernel has instead is not there: its types, BIT(),
 		# attribute macros, strscpy(). PRIu64 is the C library's name.

@@ -12,8 +12,9 @@
 #define PORCH_CORE_ENV_H
 
 #include <linux/bitops.h>	/* fls64() */
+#include <asm/barrier.h>	/* smp_load_acquire() */
 #include <asm/byteorder.h>	/* be32_to_cpu() and its like */
-#include <linux/compiler.h>	/* likely(), unlikely() */
+#include <linux/compiler.h>	/* likely(), READ_ONCE() */
 #include <linux/err.h>		/* ERR_PTR() */
 #include <linux/errno.h>
 #include <linux/in6.h>		/* struct in6_addr */

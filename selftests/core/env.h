@@ -36,7 +36,14 @@ typedef unsigned int __bitwise gfp_t;
 #define prefetch(p)	__builtin_prefetch(p)
 #define cond_resched()	do { } while (0)
 
+/* Memory that others write, too. */
+#define READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+#define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+
 /* Numbers. */
+#define U32_MAX		((u32)~0U)
 #define U64_MAX		((u64)~0ULL)
 #define NSEC_PER_SEC	1000000000L
 

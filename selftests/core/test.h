@@ -27,7 +27,8 @@ struct test {
 	u8 bits;
 };
 
-extern const struct test test_addrset[], test_csum[], test_lpm[], test_tbucket[];
+extern const struct test test_addrset[], test_csum[], test_lpm[], test_ring[];
+extern const struct test test_tbucket[];
 
 /* How many rounds the randomised tests go. */
 extern unsigned long test_rounds;
