@@ -3,27 +3,13 @@
 #
 # usage: checkpatch.sh FILE...
 #
-# The kernel's own style check, out of Debian's linux-source package. It is taken
-# out of the archive once per version and kept in the cache.
+# The kernel's own style check, out of Debian's linux-source package.
 
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/../selftests/vm/cache.sh"
 
-pkg=linux-source-6.12
-version=$(dpkg-query -W -f '${Version}' "$pkg")
-dir=$cache/checkpatch-$version
-
-if [ ! -d "$dir" ]; then
-	cache_lock
-fi
-if [ ! -d "$dir" ]; then
-	part=$(mktemp -d "$cache/tmp.XXXXXX")
-	trap 'rm -rf "$part"' EXIT
-	tar -xJf "/usr/src/$pkg.tar.xz" -C "$part" --strip-components=2 \
-		"$pkg/scripts/checkpatch.pl" "$pkg/scripts/spelling.txt" \
-		"$pkg/scripts/const_structs.checkpatch"
-	mv -T "$part" "$dir"
-fi
+dir=$(linux_source linux-checkpatch scripts/checkpatch.pl scripts/spelling.txt \
+	scripts/const_structs.checkpatch)
 
 # ignored FILE: the types that do not fit it, separated by commas
 ignored()
@@ -60,7 +46,7 @@ ignored()
 status=0
 while read -r types files; do
 	# shellcheck disable=SC2086 # a list of files
-	perl "$dir/checkpatch.pl" --no-tree --strict --terse --show-types \
+	perl "$dir/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
 		--quiet --no-summary --ignore "$types" -f $files || status=1
 done < <(
 	for file in "$@"; do

@@ -7,15 +7,10 @@
 #   netlink-gen.sh           write the files whose content changed
 #   netlink-gen.sh --check   change nothing; show a diff and exit with 1 if a
 #                            file is not what the spec says
-#
-# The generator is taken out of the package's archive once per version and kept
-# in the cache.
 
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/../selftests/vm/cache.sh"
 
-pkg=linux-source-6.12
-archive=/usr/src/$pkg.tar.xz
 spec=Documentation/netlink/specs/porch.yaml
 
 # file, and how the generator is asked for it
@@ -29,22 +24,6 @@ die()
 {
 	echo "netlink-gen.sh: $*" >&2
 	exit 2
-}
-
-# A new version is unpacked aside and renamed into place.
-fetch_generator()
-{
-	local version=$1 dir=$2 part
-
-	[ -r "$archive" ] || die "no $archive; install $pkg"
-	echo "netlink-gen.sh: unpacking the generator of $pkg $version" >&2
-	part=$(mktemp -d "$cache/tmp.XXXXXX")
-	tar -C "$part" --strip-components=1 -xJf "$archive" --wildcards \
-		"$pkg/tools/net/ynl/*" "$pkg/Documentation/netlink/*.yaml" || {
-		rm -rf "$part"
-		die "cannot unpack $archive"
-	}
-	mv -T "$part" "$dir"
 }
 
 # The generator climbs from the spec to the folder that holds MAINTAINERS, and
@@ -75,11 +54,8 @@ case $#:${1-} in
 esac
 
 cd "$(dirname "$(readlink -f "$0")")/.."
-version=$(dpkg-query -W -f '${Version}' "$pkg" 2>/dev/null) ||
-	die "install $pkg, python3-yaml and python3-jsonschema"
-gen=$cache/ynl-$version
-[ -d "$gen" ] || cache_lock
-[ -d "$gen" ] || fetch_generator "$version" "$gen"
+gen=$(linux_source linux-ynl 'tools/net/ynl/*' 'Documentation/netlink/*.yaml') ||
+	die "wants linux-source-6.12, python3-yaml and python3-jsonschema"
 
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
