@@ -10,6 +10,7 @@
 #include <linux/netlink.h>
 #include <linux/version.h>
 #include <net/dst.h>
+#include <net/genetlink.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #include <net/gso.h>	/* split off netdevice.h */
 #endif
@@ -24,6 +25,11 @@
 #define porch_extack_master(extack, name) \
 	NL_SET_ERR_MSG((extack), \
 		       "the device belongs to a master; attach that one instead")
+#endif
+
+/* 6.2 split an operation of a family into its parts, and hands them to hooks. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define genl_split_ops genl_ops
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)

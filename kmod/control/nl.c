@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
+#include "compat.h"
 #include "control/config.h"
 #include "control/fault.h"
 #include "control/local.h"
@@ -45,6 +46,35 @@ static int check_admin(struct sk_buff *skb, struct genl_info *info)
 		return check_permission(skb, info);
 	NL_SET_ERR_MSG(info->extack, "needs CAP_NET_ADMIN");
 	return -EPERM;
+}
+
+/*
+ * Of several attributes of a kind the core takes the last and forgets the
+ * others, which somebody has meant as well.
+ */
+static int check_doubles(const struct genl_split_ops *ops, struct sk_buff *skb,
+			 struct genl_info *info)
+{
+	const struct nlattr *nla;
+	int rem;
+
+	nlmsg_for_each_attr(nla, info->nlhdr, GENL_HDRLEN, rem) {
+		if (info->attrs[nla_type(nla)] == nla)
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, nla,
+				    "the attribute is given twice");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* A list that ignored what it was asked for would be the wrong list. */
+static int check_dump(const struct netlink_callback *cb)
+{
+	if (!nlmsg_attrlen(cb->nlh, GENL_HDRLEN))
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes");
+	return -EINVAL;
 }
 
 /* Sends the reply that @fill has filled. Consumes @msg. */
@@ -222,8 +252,13 @@ int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct porch_net *pn = porch_net(sock_net(skb->sk));
 	const struct porch_port *port;
-	int n = 0, err = 0;
 	void *hdr;
+	int n = 0;
+	int err;
+
+	err = check_dump(cb);
+	if (err)
+		return err;
 
 	rtnl_lock();
 	cb->seq = porch_config_gen(pn);
@@ -369,9 +404,13 @@ int porch_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct porch_net *pn = porch_net(sock_net(skb->sk));
 	struct route_dump *d = (struct route_dump *)cb->ctx;
 	const struct porch_config *cfg;
-	int err = 0;
+	int err;
 
 	BUILD_BUG_ON(sizeof(*d) > sizeof(cb->ctx));
+
+	err = check_dump(cb);
+	if (err)
+		return err;
 
 	rcu_read_lock();
 	cfg = rcu_dereference(pn->config);
@@ -465,8 +504,12 @@ int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 int porch_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct porch_stats sum;
-	int err = 0;
 	void *hdr;
+	int err;
+
+	err = check_dump(cb);
+	if (err)
+		return err;
 
 	porch_stats_sum(porch_net(sock_net(skb->sk)), &sum);
 	for (; cb->args[0] < porch_n_counters; cb->args[0]++) {
@@ -539,6 +582,7 @@ static struct genl_family porch_family __ro_after_init = {
 	.version = PORCH_FAMILY_VERSION,
 	.netnsok = true,
 	.parallel_ops = true,
+	.pre_doit = check_doubles,
 	.module = THIS_MODULE,
 	.ops = porch_nl_ops,
 	.n_ops = ARRAY_SIZE(porch_nl_ops),
