@@ -13,7 +13,7 @@ help:
 	@echo '  modules KDIR=/lib/modules/$$(uname -r)/build'
 	@echo '               the module, for any kernel'"'"'s headers'
 	@echo '  tool         porchctl'
-	@echo '  tests        the C programs that the network tests use'
+	@echo '  tests        the C programs among the tests'
 	@echo '  demo         see packets cross Porch in a VM'
 	@echo '  lab          a shell in a VM with Porch and a small network'
 	@echo '  check        every test, on $(KERNELS)'
@@ -41,6 +41,7 @@ tool:
 
 tests:
 	$(MAKE) -C selftests/net
+	$(MAKE) -C selftests/uapi
 
 core-check:
 	$(MAKE) -C selftests/core check

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Random messages, most of them nearly right. Whatever they did, afterwards all
+ * of it can be undone, the books balance, and the module works.
+ *
+ *	PORCH_SEED=N PORCH_ROUNDS=N fuzz	repeats a run, or makes a longer one
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/porch.h>
+
+#include "kselftest_harness.h"
+
+#include "ops.h"
+#include "scene.h"
+
+#define ROUNDS		6000
+#define CHECK_EVERY	200
+
+static uint64_t random_state;
+
+/* Marsaglia, Xorshift RNGs, 2003 */
+static uint32_t random_below(uint32_t n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (random_state >> 32) % n;
+}
+
+static uint64_t number_from(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+/* Numbers near which there is something to go wrong */
+static uint32_t random_number(void)
+{
+	static const uint32_t near[] = {
+		0, 1, 4, 8, 10, 11, 12, 16, 32, 33, 64, 65, 128, 129, 255, 256, 1000, 65536,
+		0x7fffffff, 0x80000000, 0xffffffff
+	};
+
+	if (random_below(4))
+		return near[random_below(ARRAY_SIZE(near))];
+	return random_below(0xffffffff);
+}
+
+static void random_value(struct item *item)
+{
+	uint32_t number = random_number();
+	unsigned int i;
+
+	if (random_below(3)) {
+		memcpy(item->value, &number, sizeof(number));
+		return;
+	}
+	for (i = 0; i < item->len; i++)
+		item->value[i] = random_below(256);
+}
+
+/* Change one thing about a request. */
+static void mutate(struct request *request)
+{
+	struct item *item = &request->items[request->count ? random_below(request->count) : 0];
+
+	switch (random_below(12)) {
+	case 0:
+		item->type = random_below(16);
+		break;
+	case 1:
+		item->type ^= 1 << random_below(16);
+		break;
+	case 2:
+		item->len = random_below(24);
+		break;
+	case 3:
+		item->len = random_below(MAX_VALUE);
+		break;
+	case 4:
+		item->value[random_below(20)] ^= 1 << random_below(8);
+		break;
+	case 5:
+	case 6:
+	case 7:
+		random_value(item);
+		break;
+	case 8:
+		if (request->count)
+			*item = request->items[--request->count];
+		break;
+	case 9:
+		if (request->count < MAX_ITEMS) {
+			item = &request->items[request->count++];
+			*item = (struct item) { random_below(12), random_below(2) ? 4 : 0 };
+			random_value(item);
+		}
+		break;
+	case 10:
+		request->flags ^= random_below(3) ? NLM_F_DUMP : 1 << random_below(16);
+		break;
+	case 11:
+		request->cmd = random_below(PORCH_CMD_MAX + 2);
+		break;
+	}
+}
+
+static size_t random_message(struct client *client, uint8_t *buf, size_t size)
+{
+	const struct op *op = &ops[random_below(op_count)];
+	struct request request = op_example(op);
+	int i, n = random_below(4);
+	size_t len;
+
+	for (i = 0; i < n; i++)
+		mutate(&request);
+	len = client_encode(client, &request, buf, size);
+	/* Bytes of the message itself, but for the number of the family */
+	if (!random_below(8)) {
+		i = random_below(len);
+		if (i != 4 && i != 5)
+			buf[i] ^= 1 << random_below(8);
+	}
+	if (!random_below(16))
+		len -= random_below(len);
+	return len;
+}
+
+static void balanced(struct __test_metadata *_metadata, struct client *client)
+{
+	struct request request = op_request(op_find(PORCH_CMD_LEDGER_GET), "sync");
+	uint64_t line[PORCH_A_LEDGER_MAX + 1] = {};
+	struct nlattr *a[PORCH_A_LEDGER_MAX + 1];
+	struct answer answer;
+	size_t pos = 0;
+	int i;
+
+	client_call(client, &request, &answer);
+	ASSERT_TRUE(answer_next(&answer, &pos, a, PORCH_A_LEDGER_MAX));
+	for (i = PORCH_A_LEDGER_RX; i <= PORCH_A_LEDGER_QUEUED; i++)
+		line[i] = nla_get_u64(a[i]);
+	EXPECT_EQ(line[PORCH_A_LEDGER_RX] + line[PORCH_A_LEDGER_CREATED],
+		  line[PORCH_A_LEDGER_SENT] + line[PORCH_A_LEDGER_LOCAL] +
+		  line[PORCH_A_LEDGER_PUNTED] + line[PORCH_A_LEDGER_DROPPED] +
+		  line[PORCH_A_LEDGER_QUEUED]);
+	answer_free(&answer);
+}
+
+/* All that the status says can be found, too. */
+static void in_order(struct __test_metadata *_metadata, struct client *client)
+{
+	struct request request = op_request(op_find(PORCH_CMD_STATUS_GET), "");
+	struct answer status, ports, routes;
+	struct nlattr *a[PORCH_A_STATUS_MAX + 1];
+	size_t pos = 0;
+
+	client_call(client, &request, &status);
+	ASSERT_TRUE(answer_next(&status, &pos, a, PORCH_A_STATUS_MAX));
+	scene_dump(client, PORCH_CMD_PORT_GET, &ports);
+	EXPECT_EQ(nla_get_u32(a[PORCH_A_STATUS_PORTS]), (uint32_t)ports.count);
+	scene_dump(client, PORCH_CMD_ROUTE_GET, &routes);
+	EXPECT_EQ(nla_get_u32(a[PORCH_A_STATUS_ROUTES_V4]) +
+		  nla_get_u32(a[PORCH_A_STATUS_ROUTES_V6]), (uint32_t)routes.count);
+	answer_free(&status);
+	answer_free(&ports);
+	answer_free(&routes);
+	balanced(_metadata, client);
+}
+
+/* Ask for the removal of each row of a list, with as much of it as is needed. */
+static void remove_all(struct __test_metadata *_metadata, struct client *client, uint8_t list,
+		       uint8_t del, int key_max)
+{
+	struct nlattr *a[16];
+	struct answer rows, answer;
+	struct request request;
+	size_t pos = 0;
+	int nr;
+
+	scene_dump(client, list, &rows);
+	while (answer_next(&rows, &pos, a, 15)) {
+		request = op_request(op_find(del), "");
+		for (nr = 1; nr <= key_max; nr++) {
+			struct item *item = &request.items[request.count++];
+
+			item->type = nr;
+			item->len = nla_len(a[nr]);
+			memcpy(item->value, nla_data(a[nr]), item->len);
+		}
+		client_call(client, &request, &answer);
+		EXPECT_EQ(0, answer.error)
+			TH_LOG("%s", answer.text);
+		answer_free(&answer);
+	}
+	answer_free(&rows);
+}
+
+FIXTURE(fuzz) {
+	struct client client;
+};
+
+FIXTURE_SETUP(fuzz)
+{
+	scene_enter(&self->client);
+}
+
+FIXTURE_TEARDOWN(fuzz)
+{
+	client_close(&self->client);
+}
+
+TEST_F_TIMEOUT(fuzz, random_messages, 240)
+{
+	uint64_t seed = number_from("PORCH_SEED", time(NULL) ^ getpid() << 20);
+	uint64_t rounds = number_from("PORCH_ROUNDS", ROUNDS), i;
+	struct answer answer;
+	unsigned int taken = 0;
+	uint8_t buf[8192];
+	size_t len;
+
+	ksft_print_msg("PORCH_SEED=%llu\n", (unsigned long long)seed);
+	fflush(stdout);
+	random_state = seed * 2 + 1;
+	for (i = 0; i < rounds; i++) {
+		len = random_message(&self->client, buf, sizeof(buf) / 2);
+		if (!random_below(16))
+			len += random_message(&self->client, buf + len, sizeof(buf) / 2);
+		client_exchange(&self->client, buf, len, &answer);
+		taken += !answer.error;
+		answer_free(&answer);
+		if (i % CHECK_EVERY == 0)
+			in_order(_metadata, &self->client);
+	}
+	ksft_print_msg("%u of %llu were taken\n", taken, (unsigned long long)rounds);
+	/* If nearly all or nearly none were fine, this would prove little. */
+	EXPECT_LT(rounds / 10, taken);
+	EXPECT_GT(rounds * 9 / 10, taken);
+
+	in_order(_metadata, &self->client);
+	remove_all(_metadata, &self->client, PORCH_CMD_PORT_GET, PORCH_CMD_PORT_DEL,
+		   PORCH_A_PORT_IFINDEX);
+	remove_all(_metadata, &self->client, PORCH_CMD_ROUTE_GET, PORCH_CMD_ROUTE_DEL,
+		   PORCH_A_ROUTE_PREFIX_LEN);
+	scene_dump(&self->client, PORCH_CMD_PORT_GET, &answer);
+	EXPECT_EQ(0, answer.count);
+	answer_free(&answer);
+	scene_dump(&self->client, PORCH_CMD_ROUTE_GET, &answer);
+	EXPECT_EQ(0, answer.count);
+	answer_free(&answer);
+	scene_set(&self->client);
+	for (i = 0; i < (unsigned int)op_count; i++)
+		scene_ask(&self->client, ops[i].cmd, ops[i].example);
+	in_order(_metadata, &self->client);
+	/* Nobody holds a device any more than it should. */
+	EXPECT_EQ(0, system("for d in d0 d1 d2; do ip link del $d; done"));
+}
+
+TEST_HARNESS_MAIN
