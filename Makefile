@@ -12,7 +12,8 @@ help:
 	@echo '  modules      the module, for Debian 12'"'"'s kernels $(KERNELS)'
 	@echo '  modules KDIR=/lib/modules/$$(uname -r)/build'
 	@echo '               the module, for any kernel'"'"'s headers'
-	@echo '  tool         porchctl'
+	@echo '  tool         porchctl, its man page and completion for bash'
+	@echo '  install      these three [PREFIX=/usr/local] [DESTDIR=]'
 	@echo '  tests        the C programs among the tests'
 	@echo '  demo         see packets cross Porch in a VM'
 	@echo '  lab          a shell in a VM with Porch and a small network'
@@ -39,6 +40,9 @@ module-%: setup
 tool:
 	$(MAKE) -C userctl BUILD=$(CURDIR)/build
 
+install: tool
+	$(MAKE) -C userctl BUILD=$(CURDIR)/build install
+
 tests:
 	$(MAKE) -C selftests/net
 	$(MAKE) -C selftests/uapi
@@ -61,4 +65,4 @@ check: setup
 clean:
 	rm -rf build
 
-.PHONY: all help setup modules tool tests core-check demo lab lint check clean
+.PHONY: all help setup modules tool install tests core-check demo lab lint check clean

@@ -31,7 +31,7 @@ checkpatch()
 shell()
 {
 	# SC2317: it does not see that a function is called through another
-	files '*.sh' .ci/run selftests/vm/init |
+	files '*.sh' '*.bash' .ci/run selftests/vm/init |
 		xargs shellcheck -x -P SCRIPTDIR -e SC2317
 }
 

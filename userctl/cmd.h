@@ -22,6 +22,7 @@ enum arg_kind {
 	ARG_FLAG,	/* the keyword alone */
 	ARG_U32,
 	ARG_DEV,	/* name of a network device */
+	ARG_PORT,	/* name of one that is a port */
 	ARG_ADDR,
 	ARG_PREFIX,
 	ARG_WORD,	/* one of a list, or any if there is no list */
@@ -104,12 +105,32 @@ struct verb {
  * @name: its word
  * @help: a line for people
  * @verbs: the first is meant where none is named; ends with a nameless one
+ * @about: what the man page says more, in lines; NULL if nothing
  */
 struct object {
 	const char *name;
 	const char *help;
 	const struct verb *verbs;
+	const char *about;
 };
+
+/**
+ * struct option - a word that begins with a dash
+ * @word: the word
+ * @value: what help calls its value; NULL if it takes none
+ * @anywhere: allowed behind the command and in a batch, too
+ * @help: a line for people
+ */
+struct option {
+	const char *word;
+	const char *value;
+	bool anywhere;
+	const char *help;
+};
+
+/* Both end with an empty one. */
+extern const struct object *const objects[];
+extern const struct option options[];
 
 extern const struct object engine_object;
 extern const struct object ledger_object;

@@ -54,4 +54,9 @@ static const struct verb verbs[] = {
 	{ }
 };
 
-const struct object engine_object = { "engine", "how much work is done at a time", verbs };
+const struct object engine_object = {
+	"engine", "how much work is done at a time", verbs,
+	"On every CPU the engine takes packets out of four lanes, the most urgent first,\n"
+	"and works on up to a vector of them together.\n"
+	"A packet that finds its lane full is dropped.\n"
+};

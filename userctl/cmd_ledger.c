@@ -72,4 +72,9 @@ static const struct verb verbs[] = {
 	{ }
 };
 
-const struct object ledger_object = { "ledger", "whether every packet is accounted for", verbs };
+const struct object ledger_object = {
+	"ledger", "whether every packet is accounted for", verbs,
+	"What came in must be what went out, in packets as the kernel counts them:\n"
+	"several that were merged on receiving are one.\n"
+	"Without --sync, packets in flight make a difference.\n"
+};

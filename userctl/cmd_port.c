@@ -5,13 +5,18 @@
 
 enum { DEV };
 
-static const struct arg change_args[] = {
+static const struct arg add_args[] = {
 	[DEV] = { ARG_DEV, .value = "DEV", .required = true, .help = "network device" },
 	{ }
 };
 
+static const struct arg del_args[] = {
+	[DEV] = { ARG_PORT, .value = "DEV", .required = true, .help = "network device" },
+	{ }
+};
+
 static const struct arg show_args[] = {
-	[DEV] = { ARG_DEV, .value = "DEV", .help = "only this port" },
+	[DEV] = { ARG_PORT, .value = "DEV", .help = "only this port" },
 	{ }
 };
 
@@ -63,10 +68,18 @@ static int port_show(struct ctl *ctl, const struct value *values)
 
 static const struct verb verbs[] = {
 	{ "show", "show the ports; -s adds their counters", show_args, .run = port_show },
-	{ "add", "attach a device, which becomes a port", change_args, .run = port_add },
-	{ "del", "detach a port, which becomes an ordinary device again", change_args,
+	{ "add", "attach a device, which becomes a port", add_args, .run = port_add },
+	{ "del", "detach a port, which becomes an ordinary device again", del_args,
 	  .run = port_del },
 	{ }
 };
 
-const struct object port_object = { "port", "devices whose packets take this path", verbs };
+const struct object port_object = {
+	"port", "devices whose packets take this path", verbs,
+	"Packets that arrive on a port are routed by Porch, not by the stock stack.\n"
+	"Those for this machine, and those that only the stock stack understands, are\n"
+	"given back to it.\n"
+	"What is forwarded meets neither the host's forward rules of nftables and\n"
+	"iptables, nor its connection tracking, NAT, IPsec policies and policy routing.\n"
+	"A device that goes away, or moves to another namespace, is detached.\n"
+};

@@ -147,4 +147,15 @@ static const struct verb verbs[] = {
 	{ }
 };
 
-const struct object route_object = { "route", "where packets are forwarded to", verbs };
+const struct object route_object = {
+	"route", "where packets are forwarded to", verbs,
+	"These are Porch's own routes; those of the kernel are not read.\n"
+	"Of the routes that match a destination the one with the longest prefix counts.\n"
+	"A packet for an address of this machine stays here, whatever the routes say.\n"
+	"A unicast route needs a router, a device, or both; the router must be on a\n"
+	"network of the device, unless the route is onlink.\n"
+	"Packets that meet a blackhole are dropped silently, those that meet an\n"
+	"unreachable or prohibit route are dropped and answered by ICMP.\n"
+	"A route whose device is down is shown as linkdown, and its packets are answered\n"
+	"with host unreachable; the routes of a device that goes away are removed.\n"
+};

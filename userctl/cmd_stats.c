@@ -61,4 +61,9 @@ static const struct verb verbs[] = {
 	{ }
 };
 
-const struct object stats_object = { "stats", "what was counted", verbs };
+const struct object stats_object = {
+	"stats", "what was counted", verbs,
+	"The counters of the group created are packets that Porch made, by reason; those\n"
+	"of punt were given to the stock stack; those of drop were dropped; those of\n"
+	"engine count its work.\n"
+};

@@ -123,6 +123,28 @@ const char *arg_describe(const struct arg *arg, char *buf, size_t size)
 	return buf;
 }
 
+const char *verb_describe(const struct object *object, const struct verb *verb, char *buf,
+			  size_t size)
+{
+	const struct arg *arg;
+	char text[64], inner[64];
+	size_t len;
+
+	len = snprintf(buf, size, verb == object->verbs ? "%s [%s]" : "%s %s", object->name,
+		       verb->name);
+	for (arg = verb->args; arg->kind && len < size; arg++) {
+		arg_describe(arg, text, sizeof(text));
+		/* What needs the place before it is inside of its brackets. */
+		if (!arg->key && arg[1].value && !arg[1].key && !arg[1].required)
+			len += snprintf(buf + len, size - len, " [%s [%s]]", text,
+					arg_describe(++arg, inner, sizeof(inner)));
+		else
+			len += snprintf(buf + len, size - len, arg->required ? " %s" : " [%s]",
+					text);
+	}
+	return buf;
+}
+
 /* A list for messages: what is allowed by a list of words. */
 static const char *words_list(const char *const *words, char *buf, size_t size)
 {
@@ -167,6 +189,7 @@ static int parse_value(const struct arg *arg, int family, const char *word, stru
 					 arg->key ?: arg->value, word);
 		break;
 	case ARG_DEV:
+	case ARG_PORT:
 		value->num = parse_device(word);
 		if (!value->num)
 			return err_refused("no device \"%s\" in this network namespace", word);

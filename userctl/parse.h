@@ -69,4 +69,16 @@ int parse_args(const struct verb *verb, int family, char **words, int count,
  */
 const char *arg_describe(const struct arg *arg, char *buf, size_t size);
 
+/**
+ * verb_describe() - write the synopsis of a verb
+ * @object: what it is a verb of
+ * @verb: the verb
+ * @buf: takes the text
+ * @size: room for it
+ *
+ * Return: @buf
+ */
+const char *verb_describe(const struct object *object, const struct verb *verb, char *buf,
+			  size_t size);
+
 #endif /* PORCHCTL_PARSE_H */

@@ -19,13 +19,14 @@
 #include <linux/porch.h>
 
 #include "cmd.h"
+#include "doc.h"
 #include "err.h"
 #include "parse.h"
 
 #define NETNS_DIR	"/var/run/netns"
 #define MAX_WORDS	32
 
-static const struct object *const objects[] = {
+const struct object *const objects[] = {
 	&port_object,
 	&route_object,
 	&engine_object,
@@ -35,21 +36,7 @@ static const struct object *const objects[] = {
 	NULL
 };
 
-/**
- * struct option - a word that begins with a dash
- * @word: the word
- * @value: what help calls its value; NULL if it takes none
- * @anywhere: allowed behind the command and in a batch, too
- * @help: a line for people
- */
-struct option {
-	const char *word;
-	const char *value;
-	bool anywhere;
-	const char *help;
-};
-
-static const struct option options[] = {
+const struct option options[] = {
 	{ "-j", NULL, true, "print JSON" },
 	{ "-s", NULL, true, "print more: counters, and counters that are zero" },
 	{ "-4", NULL, true, "IPv4 only" },
@@ -81,27 +68,6 @@ int ctl_call_list(struct ctl *ctl, const struct attr_set *set, ipc_reply_fn fn, 
 	return err;
 }
 
-static void print_synopsis(const struct object *object, const struct verb *verb)
-{
-	const struct arg *arg;
-	char text[64];
-
-	printf("  %s ", object->name);
-	printf(verb == object->verbs ? "[%s]" : "%s", verb->name);
-	for (arg = verb->args; arg->kind; arg++) {
-		arg_describe(arg, text, sizeof(text));
-		/* What needs the place before it is inside of its brackets. */
-		if (!arg->key && arg[1].value && !arg[1].key && !arg[1].required) {
-			printf(" [%s", text);
-			arg_describe(++arg, text, sizeof(text));
-			printf(" [%s]]", text);
-		} else {
-			printf(arg->required ? " %s" : " [%s]", text);
-		}
-	}
-	printf("\n      %s\n", verb->help);
-}
-
 static void print_args(const struct verb *verb)
 {
 	const char *const *word;
@@ -119,10 +85,12 @@ static void print_args(const struct verb *verb)
 static void print_object(const struct object *object, bool details)
 {
 	const struct verb *verb;
+	char text[256];
 
 	printf("\n%s: %s\n", object->name, object->help);
 	for (verb = object->verbs; verb->name; verb++) {
-		print_synopsis(object, verb);
+		printf("  %s\n      %s\n", verb_describe(object, verb, text, sizeof(text)),
+		       verb->help);
 		if (details)
 			print_args(verb);
 	}
@@ -190,7 +158,7 @@ static const struct verb *find_verb(const struct object *object, const char *wor
 /* The verb may be left out before a device, which must exist not to be a typo. */
 static bool is_device(const struct arg *args, const char *word)
 {
-	return args->kind == ARG_DEV && parse_device(word);
+	return (args->kind == ARG_DEV || args->kind == ARG_PORT) && parse_device(word);
 }
 
 static int unknown_verb(const struct object *object, const char *word)
@@ -308,6 +276,11 @@ static int run_words(const struct ctl *base, char **words, int count)
 	count = kept;
 
 	if (count && !strcmp(words[0], "help")) {
+		/* For the Makefile, which nobody else needs to know. */
+		if (count == 2 && !strcmp(words[1], "--man"))
+			return man_print();
+		if (count == 2 && !strcmp(words[1], "--completion"))
+			return completion_print();
 		help = true;
 		words++;
 		count--;
