@@ -69,6 +69,22 @@ void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum)
 	}
 }
 
+/* Ethernet, or IP packets without any header of the link's */
+static bool type_is_known(const struct net_device *dev)
+{
+	switch (dev->type) {
+	case ARPHRD_ETHER:
+	case ARPHRD_NONE:	/* tun, wireguard */
+	case ARPHRD_IPGRE:
+	case ARPHRD_IP6GRE:
+	case ARPHRD_TUNNEL:	/* ipip */
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+		return true;
+	}
+	return false;
+}
+
 /* Is it in force, but not after the edit that it is in? */
 static bool port_leaves(const struct porch_port *port)
 {
@@ -95,9 +111,9 @@ static int check_dev(const struct porch_edit *e, struct net_device *dev,
 	if (dev->flags & IFF_LOOPBACK)
 		return porch_refuse(fault, -EINVAL, PORCH_A_PORT_IFINDEX,
 				    "the loopback device cannot be a port");
-	if (dev->type != ARPHRD_ETHER)
+	if (!type_is_known(dev))
 		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_PORT_IFINDEX,
-				    "only Ethernet devices can be ports");
+				    "only Ethernet devices, tun, wireguard, gre, ip6gre, ipip, ip6tnl and sit can be ports");
 	port = edit_find(e, dev->ifindex);
 	if (port && port_leaves(port))
 		return porch_refuse(fault, -EBUSY, PORCH_A_PORT_IFINDEX,

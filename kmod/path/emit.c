@@ -183,13 +183,18 @@ static void run_add(struct emit_run *run, struct sk_buff *skb,
 /*
  * Writes the link-layer header that the kernel keeps with the neighbour.
  * Fails while there is none or the neighbour is not known. One that is in
- * doubt is asked, and served meanwhile.
+ * doubt is asked, and served meanwhile. Without a neighbour there is no header.
  */
 static bool push_header(struct sk_buff *skb, struct neighbour *n)
 {
-	const struct hh_cache *hh = &n->hh;
+	const struct hh_cache *hh;
 	unsigned int seq, len, room;
 
+	if (unlikely(!n)) {
+		skb_reset_mac_header(skb);
+		return true;
+	}
+	hh = &n->hh;
 	if (unlikely(!(READ_ONCE(n->nud_state) & NUD_CONNECTED)) &&
 	    neigh_event_send(n, NULL))
 		return false;
@@ -238,11 +243,15 @@ static bool prepare_forward(struct porch_vec *v, struct porch_pkt *p)
 	return true;
 }
 
-/* By way of the neighbour, which resolves, keeps and writes the header. */
+/* By way of the neighbour, if any, which resolves, keeps and writes the header. */
 static void send_slowly(struct porch_vec *v, const struct porch_pkt *p,
 			struct sk_buff *skb)
 {
 	count_sent(v, p->dev, 1, skb->len);
+	if (!p->neigh) {
+		dev_queue_xmit(skb);
+		return;
+	}
 	v->stats->engine[PORCH_ENGINE_NEIGHBOUR_SENT]++;
 	neigh_output(p->neigh, skb, true);
 }

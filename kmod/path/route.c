@@ -243,10 +243,19 @@ static struct neighbour *find_neigh6(const struct porch_pkt *p)
 	return likely(n) ? n : __neigh_create(&nd_tbl, key, p->dev, false);
 }
 
+/* Tunnels and their like have two ends and write no link-layer header. */
+static bool has_headers(const struct net_device *dev)
+{
+	return dev->header_ops && dev->header_ops->create;
+}
+
 static void check_neigh(struct porch_pkt *p)
 {
-	struct neighbour *n = p->ipver == 4 ? find_neigh4(p) : find_neigh6(p);
+	struct neighbour *n;
 
+	if (unlikely(!has_headers(p->dev)))
+		return;
+	n = p->ipver == 4 ? find_neigh4(p) : find_neigh6(p);
 	if (IS_ERR(n)) {
 		porch_pkt_drop(p, PORCH_DROP_NEIGHBOUR_TABLE);
 		return;

@@ -51,7 +51,8 @@ enum porch_answer {
  * @port: where it came in; NULL if Porch made it
  * @nh: the next hop, once forwarding is decided
  * @dev: the device that leads there
- * @neigh: the neighbour there, good until the end of the vector
+ * @neigh: the neighbour there, good until the end of the vector; NULL on a link
+ *	without headers
  * @verdict: where it goes
  * @reason: enum porch_punt or enum porch_drop, by @verdict
  * @answer: enum porch_answer, for a drop

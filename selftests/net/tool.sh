@@ -7,7 +7,7 @@
 #                 +--------------------------------------+
 #                 | router   lo                          |
 #   client: c0 ---+ rc       br: br0, with p0 (to p1)    |
-#   server: s0 ---+ rs       mv0 on p2 (to p3) wg0   dum |
+#   server: s0 ---+ rs       mv0 on p2 (to p3) nl0   dum |
 #                 +--------------------------------------+
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
@@ -41,7 +41,7 @@ link set p0 master br0
 link add p2 up type veth peer name p3
 link add mv0 link p2 type macvlan
 link add iv0 link p1 type ipvlan
-link add wg0 type wireguard
+link add nl0 type nlmon
 link add dum up type dummy
 END
 
@@ -52,7 +52,7 @@ already           ~ port add rc
 br0|master        ~ port add p0
 macvlan           ~ port add p2
 macvlan           ~ port add p1
-Ethernet          ~ port add wg0
+Ethernet          ~ port add nl0
 not a port        ~ port del dum
 no device         ~ port del nosuch
 not a port        ~ port show dum
