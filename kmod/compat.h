@@ -65,15 +65,6 @@ static inline bool porch_dev_has_tc_egress(const struct net_device *dev)
 #endif
 }
 
-static inline bool porch_dev_has_nf_egress(const struct net_device *dev)
-{
-#ifdef CONFIG_NETFILTER_EGRESS
-	return rcu_access_pointer(dev->nf_hooks_egress);
-#else
-	return false;
-#endif
-}
-
 /* A route of nobody's, on the stack, that knows its device alone. */
 static inline void porch_dst_init(struct dst_entry *dst, struct dst_ops *ops)
 {

@@ -28,6 +28,8 @@ static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_RX_BYTES]		= { "rx-bytes", ATTR_U64 },
 	[PORCH_A_PORT_TX_PACKETS]	= { "tx-packets", ATTR_U64 },
 	[PORCH_A_PORT_TX_BYTES]		= { "tx-bytes", ATTR_U64 },
+	[PORCH_A_PORT_LOCAL_PACKETS]	= { "local-packets", ATTR_U64 },
+	[PORCH_A_PORT_LOCAL_BYTES]	= { "local-bytes", ATTR_U64 },
 	[PORCH_A_PORT_DROPS]		= { "drops", ATTR_U64 },
 };
 
@@ -61,10 +63,12 @@ static const struct attr_def counter_defs[PORCH_A_COUNTER_MAX + 1] = {
 static const struct attr_def ledger_defs[PORCH_A_LEDGER_MAX + 1] = {
 	[PORCH_A_LEDGER_SYNC]		= { "sync", ATTR_FLAG },
 	[PORCH_A_LEDGER_RX]		= { "rx", ATTR_U64 },
+	[PORCH_A_LEDGER_FROM_STACK]	= { "from-stack", ATTR_U64 },
 	[PORCH_A_LEDGER_CREATED]	= { "created", ATTR_U64 },
 	[PORCH_A_LEDGER_SENT]		= { "sent", ATTR_U64 },
 	[PORCH_A_LEDGER_LOCAL]		= { "local", ATTR_U64 },
 	[PORCH_A_LEDGER_PUNTED]		= { "punted", ATTR_U64 },
+	[PORCH_A_LEDGER_TO_STACK]	= { "to-stack", ATTR_U64 },
 	[PORCH_A_LEDGER_DROPPED]	= { "dropped", ATTR_U64 },
 	[PORCH_A_LEDGER_QUEUED]		= { "queued", ATTR_U64 },
 };

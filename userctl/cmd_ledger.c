@@ -26,22 +26,26 @@ static void show_ledger(const struct reply *reply, void *arg)
 	struct show *show = b->show;
 
 	b->in = reply_uint(reply, PORCH_A_LEDGER_RX) +
+		reply_uint(reply, PORCH_A_LEDGER_FROM_STACK) +
 		reply_uint(reply, PORCH_A_LEDGER_CREATED);
 	b->out = reply_uint(reply, PORCH_A_LEDGER_SENT) +
 		 reply_uint(reply, PORCH_A_LEDGER_LOCAL) +
 		 reply_uint(reply, PORCH_A_LEDGER_PUNTED) +
+		 reply_uint(reply, PORCH_A_LEDGER_TO_STACK) +
 		 reply_uint(reply, PORCH_A_LEDGER_DROPPED) +
 		 reply_uint(reply, PORCH_A_LEDGER_QUEUED);
 
 	show_row_begin(show);
-	show_attr(show, reply, PORCH_A_LEDGER_RX,	"  rx      %20s\n");
-	show_attr(show, reply, PORCH_A_LEDGER_CREATED,	"  created %20s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_RX, "  rx         %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_FROM_STACK, "  from-stack %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_CREATED, "  created    %17s\n");
 	show_text(show, "in        %20" PRIu64 "\n", b->in);
-	show_attr(show, reply, PORCH_A_LEDGER_SENT,	"  sent    %20s\n");
-	show_attr(show, reply, PORCH_A_LEDGER_LOCAL,	"  local   %20s\n");
-	show_attr(show, reply, PORCH_A_LEDGER_PUNTED,	"  punted  %20s\n");
-	show_attr(show, reply, PORCH_A_LEDGER_DROPPED,	"  dropped %20s\n");
-	show_attr(show, reply, PORCH_A_LEDGER_QUEUED,	"  queued  %20s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_SENT, "  sent       %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_LOCAL, "  local      %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_PUNTED, "  punted     %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_TO_STACK, "  to-stack   %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_DROPPED, "  dropped    %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_QUEUED, "  queued     %17s\n");
 	show_text(show, "out       %20" PRIu64, b->out);
 	show_bool(show, "balanced", b->in == b->out,
 		  b->in == b->out ? "  balanced" : "  not balanced");

@@ -50,6 +50,8 @@ static void show_port(const struct reply *reply, void *arg)
 		show_attr(show, reply, PORCH_A_PORT_RX_BYTES, " %16s bytes");
 		show_attr(show, reply, PORCH_A_PORT_TX_PACKETS, "\n    tx    %12s packets");
 		show_attr(show, reply, PORCH_A_PORT_TX_BYTES, " %16s bytes");
+		show_attr(show, reply, PORCH_A_PORT_LOCAL_PACKETS, "\n    local %12s packets");
+		show_attr(show, reply, PORCH_A_PORT_LOCAL_BYTES, " %16s bytes");
 		show_attr(show, reply, PORCH_A_PORT_DROPS, "\n    drops %12s packets");
 	}
 	show_row_end(show);

@@ -214,6 +214,10 @@ static int fill_port(struct sk_buff *msg, const struct porch_port *port)
 			      PORCH_A_PORT_PAD) ||
 	    nla_put_u64_64bit(msg, PORCH_A_PORT_TX_BYTES, sum.tx_bytes,
 			      PORCH_A_PORT_PAD) ||
+	    nla_put_u64_64bit(msg, PORCH_A_PORT_LOCAL_PACKETS, sum.local_packets,
+			      PORCH_A_PORT_PAD) ||
+	    nla_put_u64_64bit(msg, PORCH_A_PORT_LOCAL_BYTES, sum.local_bytes,
+			      PORCH_A_PORT_PAD) ||
 	    nla_put_u64_64bit(msg, PORCH_A_PORT_DROPS, sum.drops,
 			      PORCH_A_PORT_PAD))
 		return -EMSGSIZE;
@@ -539,9 +543,11 @@ static int fill_ledger(struct sk_buff *msg, const struct porch_stats *s)
 {
 	const u64 line[] = {
 		[PORCH_A_LEDGER_RX] = s->rx,
+		[PORCH_A_LEDGER_FROM_STACK] = s->from_stack,
 		[PORCH_A_LEDGER_CREATED] = sum_of(s->created, PORCH_N_CREATED),
 		[PORCH_A_LEDGER_SENT] = s->sent,
 		[PORCH_A_LEDGER_LOCAL] = s->local,
+		[PORCH_A_LEDGER_TO_STACK] = s->to_stack,
 		[PORCH_A_LEDGER_PUNTED] = sum_of(s->punt, PORCH_N_PUNT),
 		[PORCH_A_LEDGER_DROPPED] = sum_of(s->drop, PORCH_N_DROP),
 		[PORCH_A_LEDGER_QUEUED] = s->queued,

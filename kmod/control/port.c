@@ -48,6 +48,28 @@ struct porch_port *porch_port_of(const struct net_device *dev)
 }
 
 /**
+ * porch_port_is_watched() - does netfilter look at what leaves by a device?
+ * @dev: the device
+ *
+ * Porch's own hook, which has no eye for forwarded packets, does not count.
+ *
+ * Context: inside an RCU read-side section.
+ *
+ * Return: whether there is anybody else.
+ */
+bool porch_port_is_watched(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	const struct nf_hook_entries *e = rcu_dereference(dev->nf_hooks_egress);
+
+	return e && (e->num_hook_entries > 1 ||
+		     e->hooks[0].hook != porch_hook_egress);
+#else
+	return false;
+#endif
+}
+
+/**
  * porch_port_sum() - add up the counters of all CPUs
  * @port: the port
  * @sum: where the sums go
@@ -64,6 +86,8 @@ void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum)
 		sum->rx_bytes += READ_ONCE(s->rx_bytes);
 		sum->tx_packets += READ_ONCE(s->tx_packets);
 		sum->tx_bytes += READ_ONCE(s->tx_bytes);
+		sum->local_packets += READ_ONCE(s->local_packets);
+		sum->local_bytes += READ_ONCE(s->local_bytes);
 		sum->drops += READ_ONCE(s->drops);
 		sum->inflight += READ_ONCE(s->inflight);
 	}

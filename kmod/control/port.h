@@ -3,6 +3,7 @@
 #define PORCH_PORT_H
 
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 
 struct porch_edit;
 struct porch_fault;
@@ -14,6 +15,8 @@ struct porch_net;
  * @rx_bytes: their length from the network header on
  * @tx_packets: handed to the device or its qdisc, in skbs
  * @tx_bytes: their length from the network header on
+ * @local_packets: of local origin, sent by the stock stack, in skbs
+ * @local_bytes: their length from the network header on
  * @drops: packets from this port that were dropped
  * @inflight: admitted and not let go yet; back at zero when quiet
  *
@@ -24,6 +27,8 @@ struct porch_port_stats {
 	u64 rx_bytes;
 	u64 tx_packets;
 	u64 tx_bytes;
+	u64 local_packets;
+	u64 local_bytes;
 	u64 drops;
 	u64 inflight;
 };
@@ -43,6 +48,7 @@ struct porch_port_spec {
  * @pn: the instance
  * @armed: packets are admitted; before, they pass
  * @stats: counters of every CPU
+ * @egress: meets what the stack sends by the device
  * @link: in porch_net.ports, while published
  * @edit: in the edit that attaches or detaches it; else empty
  * @rcu: frees the port behind the last reader
@@ -53,6 +59,7 @@ struct porch_port {
 	struct porch_net *pn;
 	bool armed;
 	struct porch_port_stats __percpu *stats;
+	struct nf_hook_ops egress;
 	struct list_head link;
 	struct list_head edit;
 	struct rcu_head rcu;
@@ -69,6 +76,7 @@ void porch_port_settle(struct porch_edit *e);
 void porch_port_abort(struct porch_edit *e);
 struct porch_port *porch_port_find(struct porch_net *pn, int ifindex);
 struct porch_port *porch_port_of(const struct net_device *dev);
+bool porch_port_is_watched(const struct net_device *dev);
 void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum);
 
 #endif /* PORCH_PORT_H */

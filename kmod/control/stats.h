@@ -72,6 +72,7 @@ struct porch_net;
 	X(NEIGHBOUR_SENT,	"neighbour-sent")	\
 	X(DEVICE_BUSY,		"device-busy")		\
 	X(GUARDED,		"guarded")		\
+	X(UNPARSED,		"unparsed")		\
 	X(ICMP_LIMITED,		"icmp-limited")		\
 	X(ICMP_SUPPRESSED,	"icmp-suppressed")
 
@@ -88,8 +89,10 @@ enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE
 /**
  * struct porch_stats - what one CPU counts, all in skbs
  * @rx: admitted from ports
+ * @from_stack: of local origin, met on their way out by a port
  * @sent: handed to a device, a qdisc or a neighbour, whatever these lose later
  * @local: for this machine's own addresses, given to the stock stack
+ * @to_stack: of local origin, left to the stock stack, which sends them
  * @queued: waiting in the lanes
  * @created: made by Porch itself, by reason
  * @punt: given to the stock stack, by reason
@@ -98,12 +101,15 @@ enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE
  *
  * Written by its CPU alone, with softirqs off. The ledger of one CPU balances
  * by itself whenever no packet is in flight there:
- * rx + Σ created = sent + local + Σ punt + Σ drop + queued.
+ * rx + from_stack + Σ created = sent + local + to_stack + Σ punt + Σ drop +
+ * queued.
  */
 struct porch_stats {
 	u64 rx;
+	u64 from_stack;
 	u64 sent;
 	u64 local;
+	u64 to_stack;
 	u64 queued;
 	u64 created[PORCH_N_CREATED];
 	u64 punt[PORCH_N_PUNT];

@@ -84,8 +84,8 @@ static void count_sent(struct porch_vec *v, struct net_device *dev,
 }
 
 /*
- * Devices without a queue and without hooks on the way out take a whole run
- * under one lock.
+ * Devices without a queue and without others' hooks on the way out take a whole
+ * run under one lock.
  */
 static bool dev_takes_runs(const struct net_device *dev)
 {
@@ -93,7 +93,7 @@ static bool dev_takes_runs(const struct net_device *dev)
 
 	return dev->real_num_tx_queues == 1 && dev->flags & IFF_UP &&
 	       !rcu_dereference_bh(txq->qdisc)->enqueue &&
-	       !porch_dev_has_tc_egress(dev) && !porch_dev_has_nf_egress(dev);
+	       !porch_dev_has_tc_egress(dev) && !porch_port_is_watched(dev);
 }
 
 static void xmit_run(struct porch_vec *v, struct net_device *dev,

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where packets come in: the receive handler of a port.
+ * Where packets come in: the receive handler of a port. And where those of the
+ * machine's own pass by on their way out: its netfilter egress hook.
  */
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_netdev.h>
 #include <linux/rtnetlink.h>
 #include <net/sock.h>
 #include "control/port.h"
@@ -15,6 +18,7 @@
 #include "path/engine.h"
 #include "path/guard.h"
 #include "path/hook.h"
+#include "path/path.h"
 
 static void count_rx(struct porch_port *port, struct porch_stats *stats,
 		     unsigned int len)
@@ -101,6 +105,59 @@ rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
 }
 
 /**
+ * porch_hook_egress() - the netfilter egress hook of every port
+ * @priv: the port
+ * @skb: the packet, its data at the link-layer header
+ * @state: of no interest
+ *
+ * Only what the machine itself sends is met here. What has come in somewhere is
+ * forwarded; what has a tag was met at its VLAN device, if that is a port.
+ *
+ * Context: inside an RCU read-side section; a packet socket may have softirqs
+ * on.
+ *
+ * Return: NF_ACCEPT.
+ */
+unsigned int porch_hook_egress(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct porch_port *port = priv;
+
+	if (skb->skb_iif || skb_vlan_tag_present(skb) ||
+	    eth_type_vlan(skb->protocol) || !READ_ONCE(port->armed))
+		return NF_ACCEPT;
+	local_bh_disable();
+	porch_path_out(port, skb);
+	local_bh_enable();
+	return NF_ACCEPT;
+}
+
+/*
+ * Behind everybody's chains: the stack's packets are seen as they leave. A
+ * kernel without egress hooks sends them unseen.
+ */
+static int egress_attach(struct porch_port *port)
+{
+	port->egress = (struct nf_hook_ops) {
+		.hook = porch_hook_egress,
+		.priv = port,
+		.dev = port->dev,
+		.pf = NFPROTO_NETDEV,
+		.hooknum = NF_NETDEV_EGRESS,
+		.priority = INT_MAX,
+	};
+	if (!IS_ENABLED(CONFIG_NETFILTER_EGRESS))
+		return 0;
+	return nf_register_net_hook(port->pn->net, &port->egress);
+}
+
+static void egress_detach(struct porch_port *port)
+{
+	if (IS_ENABLED(CONFIG_NETFILTER_EGRESS))
+		nf_unregister_net_hook(port->pn->net, &port->egress);
+}
+
+/**
  * porch_hook_attach() - take a device's packets
  * @port: the port, not armed yet: its packets pass
  *
@@ -121,11 +178,16 @@ int porch_hook_attach(struct porch_port *port)
 		if (err)
 			return err;
 	}
-	err = netdev_rx_handler_register(port->dev, porch_hook_rx, port);
+	err = egress_attach(port);
 	if (err)
 		goto guard;
+	err = netdev_rx_handler_register(port->dev, porch_hook_rx, port);
+	if (err)
+		goto egress;
 	port->pn->n_hooks++;
 	return 0;
+egress:
+	egress_detach(port);
 guard:
 	if (!port->pn->n_hooks)
 		porch_guard_detach(port->pn->net);
@@ -164,6 +226,8 @@ void porch_hook_disarm(struct porch_port *port)
  */
 void porch_hook_detach(struct porch_port *port)
 {
+	egress_detach(port);
+	/* Waits until nobody is in one of the hooks. */
 	netdev_rx_handler_unregister(port->dev);
 	porch_engine_drain(port);
 	if (!--port->pn->n_hooks)

@@ -238,6 +238,8 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
 		v->stats->engine[PORCH_ENGINE_ICMP_SUPPRESSED]++;
 		return;
 	}
+	/* Comes in where its cause did: what comes from nowhere is the stack's. */
+	skb->skb_iif = p->skb->skb_iif;
 	v->stats->created[PORCH_CREATED_ICMP_ERROR]++;
 	own->pkt[own->n++] = (struct porch_pkt) {
 		.skb = skb,

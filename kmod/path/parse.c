@@ -44,6 +44,8 @@ static bool trim(struct porch_pkt *p, unsigned int len)
 		porch_pkt_drop(p, PORCH_DROP_TRUNCATED);
 		return false;
 	}
+	if (unlikely(p->out))
+		return true;
 	if (unlikely(pskb_trim_rcsum(p->skb, len))) {
 		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
 		return false;
@@ -102,7 +104,8 @@ static void parse_l4(struct porch_pkt *p)
 	unsigned int min_len = l4_min_len(p->proto);
 	const u8 *l4;
 
-	skb_set_transport_header(skb, p->l4);
+	if (likely(!p->out))
+		skb_set_transport_header(skb, p->l4);
 	if (p->later_frag)
 		return;
 	if (unlikely(len < min_len)) {
@@ -387,6 +390,20 @@ static void parse_ipv6(struct porch_pkt *p)
 }
 
 /**
+ * porch_parse_pkt() - check and pull the headers of a packet
+ * @p: the packet, IPv4 or IPv6, with its data at the network header
+ *
+ * Context: softirqs off.
+ */
+void porch_parse_pkt(struct porch_pkt *p)
+{
+	if (p->skb->protocol == htons(ETH_P_IP))
+		parse_ipv4(p);
+	else
+		parse_ipv6(p);
+}
+
+/**
  * porch_parse() - check and pull the headers of a vector
  * @v: the vector
  *
@@ -396,10 +413,6 @@ void porch_parse(struct porch_vec *v)
 {
 	struct porch_pkt *p;
 
-	porch_vec_for_each(p, v) {
-		if (p->skb->protocol == htons(ETH_P_IP))
-			parse_ipv4(p);
-		else
-			parse_ipv6(p);
-	}
+	porch_vec_for_each(p, v)
+		porch_parse_pkt(p);
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/if_ether.h>
+#include "net.h"
 #include "path/emit.h"
 #include "path/icmp.h"
 #include "path/parse.h"
@@ -28,6 +30,49 @@ void porch_path_run(struct porch_path *path)
 
 	porch_emit(v);			/* off they go */
 	porch_emit(own);
+}
+
+static void parse_out(struct porch_pkt *p, unsigned int offset)
+{
+	__skb_pull(p->skb, offset);
+	porch_parse_pkt(p);
+	__skb_push(p->skb, offset);
+}
+
+/**
+ * porch_path_out() - the story of a packet of this machine's own
+ * @port: where it goes out
+ * @skb: the packet, its data at the link-layer header; stays the caller's
+ *
+ * It is looked at where it is, in no vector, and goes on whatever it is: there
+ * are no rules yet that would keep it here. What parse would not have let in,
+ * such as the frames of a packet socket, is counted.
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ */
+void porch_path_out(struct porch_port *port, struct sk_buff *skb)
+{
+	struct porch_stats *stats = this_cpu_ptr(port->pn->stats);
+	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
+	struct porch_pkt p = { .skb = skb, .port = port, .out = true };
+	int offset = skb_network_offset(skb);
+
+	stats->from_stack++;
+	ps->local_packets++;
+	ps->local_bytes += skb->len - offset;
+
+	if (skb->protocol == htons(ETH_P_IP) ||
+	    skb->protocol == htons(ETH_P_IPV6)) {
+		/* Nothing may be pulled together in what others look at. */
+		if (likely(offset >= 0 && offset <= skb_headlen(skb) &&
+			   !skb_shared(skb)))
+			parse_out(&p, offset);
+		else
+			porch_pkt_drop(&p, PORCH_DROP_TRUNCATED);
+	}
+	if (unlikely(p.verdict))
+		stats->engine[PORCH_ENGINE_UNPARSED]++;
+	stats->to_stack++;
 }
 
 /**

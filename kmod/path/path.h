@@ -5,6 +5,9 @@
 #include "path/icmp.h"
 #include "path/vec.h"
 
+struct porch_port;
+struct sk_buff;
+
 /**
  * struct porch_path - the working memory of the path on one CPU
  * @vec: packets that came in; the engine fills it
@@ -20,5 +23,6 @@ struct porch_path {
 int porch_path_init(struct porch_path *path);
 void porch_path_fini(struct porch_path *path);
 void porch_path_run(struct porch_path *path);
+void porch_path_out(struct porch_port *port, struct sk_buff *skb);
 
 #endif /* PORCH_PATH_H */

@@ -48,7 +48,8 @@ enum porch_answer {
  * struct porch_pkt - a packet and what the stages found out about it
  * @skb: the packet, with its data at the network header; owned by the vector
  *	until emit or drop takes it
- * @port: where it came in; NULL if Porch made it
+ * @port: where it came in, or goes out if of local origin; NULL if Porch made
+ *	it
  * @nh: the next hop, once forwarding is decided
  * @dev: the device that leads there
  * @neigh: the neighbour there, good until the end of the vector; NULL on a link
@@ -64,6 +65,7 @@ enum porch_answer {
  * @frag: a fragment
  * @later_frag: a fragment without a transport header
  * @to_fragment: larger than the next link takes, and may be cut
+ * @out: of local origin, on its way out: looked at, but not changed
  *
  * Addresses are read from the packet itself: parse has pulled the headers.
  */
@@ -84,6 +86,7 @@ struct porch_pkt {
 	bool frag : 1;
 	bool later_frag : 1;
 	bool to_fragment : 1;
+	bool out : 1;
 };
 
 /**

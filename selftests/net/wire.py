@@ -207,9 +207,9 @@ class Packet:
         self.ethertype, = struct.unpack("!H", frame[12:14])
         self.ip = frame[14:]
         self.version = None
-        if self.ethertype == ETH_P_IP:
+        if self.ethertype == ETH_P_IP and len(self.ip) >= 20:
             self._ip4(self.ip)
-        elif self.ethertype == ETH_P_IPV6:
+        elif self.ethertype == ETH_P_IPV6 and len(self.ip) >= 40:
             self._ip6(self.ip)
 
     def _ip4(self, p):

@@ -316,10 +316,12 @@ prints -s port <<'TEXT'
 2: eth0
     rx              30 packets               40 bytes
     tx              50 packets               60 bytes
-    drops           70 packets
+    local           70 packets               80 bytes
+    drops           90 packets
 30: eth1
     rx               0 packets                0 bytes
     tx               0 packets                0 bytes
+    local            0 packets                0 bytes
     drops            0 packets
 TEXT
 prints -j port <<'TEXT'
@@ -367,17 +369,19 @@ prints -j status <<'TEXT'
 TEXT
 prints ledger <<'TEXT'
   rx                         1
+  from-stack                 1
   created                    2
-in                           3
+in                           4
   sent                       1
   local                      1
   punted                     1
+  to-stack                   1
   dropped                    0
   queued                     0
-out                          3  balanced
+out                          4  balanced
 TEXT
 prints -j ledger --sync <<'TEXT'
-{"rx":1,"created":2,"sent":1,"local":1,"punted":1,"dropped":0,"queued":0,"balanced":true}
+{"rx":1,"from-stack":1,"created":2,"sent":1,"local":1,"punted":1,"to-stack":1,"dropped":0,"queued":0,"balanced":true}
 TEXT
 
 PORCHCTL=$FAKE
@@ -385,7 +389,7 @@ export FAKE_LEAK=2
 accepts "not balanced" ledger
 run ledger --sync
 [ "$(<"$tmp/rc")" -eq 1 ] && grep -q 'not balanced' "$tmp/out" &&
-	[ "$(<"$tmp/err")" = "porchctl: ledger show: does not balance: 3 in, 5 out" ]
+	[ "$(<"$tmp/err")" = "porchctl: ledger show: does not balance: 4 in, 6 out" ]
 report $? "ledger --sync fails if it does not balance"
 unset FAKE_LEAK
 
