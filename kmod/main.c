@@ -84,14 +84,19 @@ static struct pernet_operations porch_net_ops = {
 };
 
 /*
- * Bridges and bonds find the receive handler taken; a VRF would not, and the
- * port's traffic would be routed by a FIB that is not the VRF's.
+ * Bridges and bonds find the receive handler taken, or share the device with a
+ * netfilter hook; a VRF would do neither, and the port's traffic would be routed
+ * by a FIB that is not the VRF's.
  */
 static int check_master(struct porch_net *pn, struct net_device *dev,
 			const struct netdev_notifier_changeupper_info *info)
 {
-	if (!info->linking || !info->master ||
-	    !porch_port_find(pn, dev->ifindex))
+	const struct porch_port *port = porch_port_find(pn, dev->ifindex);
+
+	if (!info->linking || !info->master || !port)
+		return 0;
+	if (port->hook == PORCH_PORT_HOOK_NF &&
+	    !netif_is_l3_master(info->upper_dev))
 		return 0;
 	NL_SET_ERR_MSG(netdev_notifier_info_to_extack(&info->info),
 		       "the device is a port of Porch; detach it first");

@@ -5,6 +5,13 @@
 
 #include "attrs.h"
 
+const char *const port_hooks[] = {
+	[PORCH_PORT_HOOK_AUTO]	= "auto",
+	[PORCH_PORT_HOOK_RX]	= "rx",
+	[PORCH_PORT_HOOK_NF]	= "nf",
+	NULL
+};
+
 const char *const route_types[] = {
 	[PORCH_ROUTE_TYPE_UNICAST]	= "unicast",
 	[PORCH_ROUTE_TYPE_BLACKHOLE]	= "blackhole",
@@ -24,6 +31,8 @@ const char *const counter_groups[] = {
 static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
 	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
+	[PORCH_A_PORT_HOOK]		= { "hook", ATTR_ENUM, .words = port_hooks },
+	[PORCH_A_PORT_FORCE]		= { "force", ATTR_FLAG },
 	[PORCH_A_PORT_RX_PACKETS]	= { "rx-packets", ATTR_U64 },
 	[PORCH_A_PORT_RX_BYTES]		= { "rx-bytes", ATTR_U64 },
 	[PORCH_A_PORT_TX_PACKETS]	= { "tx-packets", ATTR_U64 },

@@ -36,6 +36,7 @@ struct attr_set {
 	uint16_t max;
 };
 
+extern const char *const port_hooks[];
 extern const char *const route_types[];
 extern const char *const counter_groups[];
 

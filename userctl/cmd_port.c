@@ -3,10 +3,13 @@
 
 #include "cmd.h"
 
-enum { DEV };
+enum { DEV, HOOK, FORCE };
 
 static const struct arg add_args[] = {
 	[DEV] = { ARG_DEV, .value = "DEV", .required = true, .help = "network device" },
+	[HOOK] = { ARG_WORD, "hook", "HOOK", .words = port_hooks,
+		   .help = "where its packets are taken" },
+	[FORCE] = { ARG_FLAG, "force", .help = "though there are xfrm policies" },
 	{ }
 };
 
@@ -20,21 +23,22 @@ static const struct arg show_args[] = {
 	{ }
 };
 
-static int change(struct ctl *ctl, uint8_t cmd, const struct value *values)
-{
-	ipc_request(ctl->ipc, cmd);
-	ipc_put_u32(ctl->ipc, PORCH_A_PORT_IFINDEX, values[DEV].num);
-	return ctl_call(ctl, &port_attrs, NULL, NULL);
-}
-
 static int port_add(struct ctl *ctl, const struct value *values)
 {
-	return change(ctl, PORCH_CMD_PORT_ADD, values);
+	ipc_request(ctl->ipc, PORCH_CMD_PORT_ADD);
+	ipc_put_u32(ctl->ipc, PORCH_A_PORT_IFINDEX, values[DEV].num);
+	if (values[HOOK].word)
+		ipc_put_u8(ctl->ipc, PORCH_A_PORT_HOOK, values[HOOK].num);
+	if (values[FORCE].word)
+		ipc_put(ctl->ipc, PORCH_A_PORT_FORCE, NULL, 0);
+	return ctl_call(ctl, &port_attrs, NULL, NULL);
 }
 
 static int port_del(struct ctl *ctl, const struct value *values)
 {
-	return change(ctl, PORCH_CMD_PORT_DEL, values);
+	ipc_request(ctl->ipc, PORCH_CMD_PORT_DEL);
+	ipc_put_u32(ctl->ipc, PORCH_A_PORT_IFINDEX, values[DEV].num);
+	return ctl_call(ctl, &port_attrs, NULL, NULL);
 }
 
 static void show_port(const struct reply *reply, void *arg)
@@ -45,6 +49,7 @@ static void show_port(const struct reply *reply, void *arg)
 	show_row_begin(show);
 	show_attr(show, reply, PORCH_A_PORT_IFINDEX, "%s: ");
 	show_attr(show, reply, PORCH_A_PORT_IFNAME, "%s");
+	show_attr(show, reply, PORCH_A_PORT_HOOK, " hook %s");
 	if (ctl->stats) {
 		show_attr(show, reply, PORCH_A_PORT_RX_PACKETS, "\n    rx    %12s packets");
 		show_attr(show, reply, PORCH_A_PORT_RX_BYTES, " %16s bytes");
@@ -83,5 +88,10 @@ const struct object port_object = {
 	"given back to it.\n"
 	"What is forwarded meets neither the host's forward rules of nftables and\n"
 	"iptables, nor its connection tracking, NAT, IPsec policies and policy routing.\n"
+	"The tool says so where there are such rules, and where there are IPsec (xfrm)\n"
+	"policies, it wants the word force.\n"
+	"Packets are taken by the receive handler of the device (rx). Where that belongs\n"
+	"to a bridge, a bond or a macvlan, a netfilter hook (nf) takes what is for the\n"
+	"device's own address; auto takes rx if it is free.\n"
 	"A device that goes away, or moves to another namespace, is detached.\n"
 };

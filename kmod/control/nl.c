@@ -206,6 +206,7 @@ static int fill_port(struct sk_buff *msg, const struct porch_port *port)
 	porch_port_sum(port, &sum);
 	if (nla_put_u32(msg, PORCH_A_PORT_IFINDEX, port->dev->ifindex) ||
 	    nla_put_string(msg, PORCH_A_PORT_IFNAME, port->dev->name) ||
+	    nla_put_u8(msg, PORCH_A_PORT_HOOK, port->hook) ||
 	    nla_put_u64_64bit(msg, PORCH_A_PORT_RX_PACKETS, sum.rx_packets,
 			      PORCH_A_PORT_PAD) ||
 	    nla_put_u64_64bit(msg, PORCH_A_PORT_RX_BYTES, sum.rx_bytes,

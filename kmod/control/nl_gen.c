@@ -40,8 +40,10 @@ const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1] = {
 };
 
 /* PORCH_CMD_PORT_ADD - do */
-const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
+const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_FORCE + 1] = {
 	[PORCH_A_PORT_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_port_ifindex_range),
+	[PORCH_A_PORT_HOOK] = NLA_POLICY_MAX(NLA_U8, 2),
+	[PORCH_A_PORT_FORCE] = { .type = NLA_FLAG, },
 };
 
 /* PORCH_CMD_PORT_DEL - do */
@@ -114,7 +116,7 @@ const struct genl_ops porch_nl_ops[11] = {
 		.cmd		= PORCH_CMD_PORT_ADD,
 		.doit		= porch_nl_port_add_doit,
 		.policy		= porch_port_add_nl_policy,
-		.maxattr	= PORCH_A_PORT_IFINDEX,
+		.maxattr	= PORCH_A_PORT_FORCE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -13,7 +13,7 @@
 
 extern const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1];
 
-extern const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_IFINDEX + 1];
+extern const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_FORCE + 1];
 
 extern const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_IFINDEX + 1];
 

@@ -154,6 +154,14 @@ static int parse_port(struct genl_info *info, struct porch_port_spec *s)
 	return 0;
 }
 
+/* What a request to detach a port has no attributes for. */
+static void parse_attach(struct genl_info *info, struct porch_port_spec *s)
+{
+	if (info->attrs[PORCH_A_PORT_HOOK])
+		s->hook = nla_get_u8(info->attrs[PORCH_A_PORT_HOOK]);
+	s->force = info->attrs[PORCH_A_PORT_FORCE];
+}
+
 static int parse_settings(struct genl_info *info, struct porch_settings_spec *s)
 {
 	u32 *value;
@@ -188,6 +196,10 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 	op->cmd = info->genlhdr->cmd;
 	switch (op->cmd) {
 	case PORCH_CMD_PORT_ADD:
+		err = parse_port(info, &op->port);
+		if (!err)
+			parse_attach(info, &op->port);
+		return err;
 	case PORCH_CMD_PORT_DEL:
 		return parse_port(info, &op->port);
 	case PORCH_CMD_ROUTE_ADD:

@@ -7,10 +7,12 @@
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/xfrm.h>
 #include "compat.h"
 #include "control/config.h"
 #include "control/fault.h"
 #include "control/port.h"
+#include "path/guard.h"
 #include "path/hook.h"
 
 /**
@@ -42,9 +44,18 @@ struct porch_port *porch_port_find(struct porch_net *pn, int ifindex)
  */
 struct porch_port *porch_port_of(const struct net_device *dev)
 {
-	if (rcu_access_pointer(dev->rx_handler) != porch_hook_rx)
+	const struct nf_hook_entries *e;
+	unsigned int i;
+
+	if (rcu_access_pointer(dev->rx_handler) == porch_hook_rx)
+		return rcu_dereference(dev->rx_handler_data);
+	e = rcu_dereference(dev->nf_hooks_ingress);
+	if (likely(!e))
 		return NULL;
-	return rcu_dereference(dev->rx_handler_data);
+	for (i = 0; i < e->num_hook_entries; i++)
+		if (READ_ONCE(e->hooks[i].hook) == porch_hook_ingress)
+			return e->hooks[i].priv;
+	return NULL;
 }
 
 /**
@@ -129,7 +140,6 @@ static struct porch_port *edit_find(const struct porch_edit *e, int ifindex)
 static int check_dev(const struct porch_edit *e, struct net_device *dev,
 		     struct porch_fault *fault)
 {
-	const struct net_device *master;
 	const struct porch_port *port;
 
 	if (dev->flags & IFF_LOOPBACK)
@@ -145,15 +155,62 @@ static int check_dev(const struct porch_edit *e, struct net_device *dev,
 	if (port)
 		return porch_refuse(fault, -EEXIST, PORCH_A_PORT_IFINDEX,
 				    "the device is a port already");
-	master = netdev_master_upper_dev_get(dev);
-	if (master) {
+	return 0;
+}
+
+/*
+ * Chooses the hook, unless one is asked for that cannot be had. A master without
+ * a receive handler on its members, as a VRF is, routes their packets, and
+ * nobody else may.
+ */
+static int choose_hook(const struct porch_port_spec *spec,
+		       struct net_device *dev, enum porch_port_hook *hook,
+		       struct porch_fault *fault)
+{
+	const struct net_device *master = netdev_master_upper_dev_get(dev);
+	bool busy = netdev_is_rx_handler_busy(dev);
+
+	if (master && (!busy || spec->hook == PORCH_PORT_HOOK_RX)) {
 		porch_extack_master(fault->extack, master->name);
 		fault->attr = PORCH_A_PORT_IFINDEX;
 		return -EBUSY;
 	}
-	if (netdev_is_rx_handler_busy(dev))
+	if (busy && spec->hook == PORCH_PORT_HOOK_RX)
 		return porch_refuse(fault, -EBUSY, PORCH_A_PORT_IFINDEX,
 				    "another module (macvlan, ipvlan?) receives the device's packets; attach the device on top instead");
+	*hook = spec->hook;
+	if (*hook == PORCH_PORT_HOOK_AUTO)
+		*hook = busy ? PORCH_PORT_HOOK_NF : PORCH_PORT_HOOK_RX;
+	return 0;
+}
+
+static bool has_xfrm_policies(const struct net *net)
+{
+#ifdef CONFIG_XFRM
+	const unsigned int *n = net->xfrm.policy_count;
+
+	return n[XFRM_POLICY_IN] || n[XFRM_POLICY_FWD] || n[XFRM_POLICY_OUT];
+#else
+	return false;
+#endif
+}
+
+/* Does the user know what the port's packets will not meet? */
+static int check_bypass(const struct porch_edit *e,
+			const struct porch_port_spec *spec,
+			struct porch_fault *fault)
+{
+	bool xfrm = has_xfrm_policies(e->pn->net);
+
+	if (xfrm && !spec->force)
+		return porch_refuse(fault, -EPERM, 0,
+				    "the namespace has xfrm (IPsec) policies, which forwarded packets would bypass; say force if they may");
+	if (xfrm)
+		NL_SET_ERR_MSG(fault->extack,
+			       "what Porch forwards bypasses the namespace's xfrm policies and forward rules");
+	else if (porch_guard_finds_rules(e->pn->net))
+		NL_SET_ERR_MSG(fault->extack,
+			       "what Porch forwards bypasses the namespace's forward rules (nftables, iptables)");
 	return 0;
 }
 
@@ -166,7 +223,8 @@ static void port_free_rcu(struct rcu_head *rcu)
 }
 
 static struct porch_port *port_alloc(struct porch_net *pn,
-				     struct net_device *dev)
+				     struct net_device *dev,
+				     enum porch_port_hook hook)
 {
 	struct porch_port *port;
 
@@ -181,6 +239,7 @@ static struct porch_port *port_alloc(struct porch_net *pn,
 	}
 	port->pn = pn;
 	port->dev = dev;
+	port->hook = hook;
 	INIT_LIST_HEAD(&port->link);
 	INIT_LIST_HEAD(&port->edit);
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
@@ -214,6 +273,7 @@ int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
 		      struct porch_fault *fault)
 {
 	struct porch_net *pn = e->pn;
+	enum porch_port_hook hook;
 	struct porch_port *port;
 	struct net_device *dev;
 	int err;
@@ -222,10 +282,11 @@ int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
 	if (!dev)
 		return porch_refuse(fault, -ENODEV, PORCH_A_PORT_IFINDEX,
 				    "no such device in this network namespace");
-	err = check_dev(e, dev, fault);
+	err = check_dev(e, dev, fault) ?: choose_hook(spec, dev, &hook, fault) ?:
+	      check_bypass(e, spec, fault);
 	if (err)
 		return err;
-	port = port_alloc(pn, dev);
+	port = port_alloc(pn, dev, hook);
 	if (!port)
 		return porch_refuse(fault, -ENOMEM, 0,
 				    "no memory for the port");
@@ -233,7 +294,7 @@ int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
 	if (err) {
 		port_free(port);
 		return porch_refuse(fault, err, PORCH_A_PORT_IFINDEX,
-				    "the device takes no receive handler");
+				    "the device takes no hook");
 	}
 	list_add_tail(&port->edit, &e->attached);
 	return 0;

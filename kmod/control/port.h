@@ -4,6 +4,7 @@
 
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/porch.h>
 
 struct porch_edit;
 struct porch_fault;
@@ -36,9 +37,13 @@ struct porch_port_stats {
 /**
  * struct porch_port_spec - a port as a request describes it
  * @ifindex: of the device
+ * @hook: where its packets are to be taken
+ * @force: attach it in spite of xfrm policies
  */
 struct porch_port_spec {
 	u32 ifindex;
+	enum porch_port_hook hook;
+	bool force;
 };
 
 /**
@@ -48,7 +53,9 @@ struct porch_port_spec {
  * @pn: the instance
  * @armed: packets are admitted; before, they pass
  * @stats: counters of every CPU
- * @egress: meets what the stack sends by the device
+ * @hook: PORCH_PORT_HOOK_RX or PORCH_PORT_HOOK_NF
+ * @nf: the netfilter hooks it has
+ * @n_nf: how many
  * @link: in porch_net.ports, while published
  * @edit: in the edit that attaches or detaches it; else empty
  * @rcu: frees the port behind the last reader
@@ -59,7 +66,9 @@ struct porch_port {
 	struct porch_net *pn;
 	bool armed;
 	struct porch_port_stats __percpu *stats;
-	struct nf_hook_ops egress;
+	enum porch_port_hook hook;
+	struct nf_hook_ops nf[2];
+	unsigned int n_nf;
 	struct list_head link;
 	struct list_head edit;
 	struct rcu_head rcu;

@@ -64,7 +64,8 @@ static void give_to_stack(struct sk_buff *skb)
 {
 	this_cpu_write(emit_returning, skb->dev);
 	skb->tc_skip_classify = 1;
-	skb_set_redirected(skb, false);
+	if (rcu_access_pointer(skb->dev->xdp_prog))
+		skb_set_redirected(skb, false);
 	netif_receive_skb_core(skb);
 	this_cpu_write(emit_returning, NULL);
 }

@@ -88,3 +88,35 @@ void porch_guard_detach(struct net *net)
 {
 	nf_unregister_net_hooks(net, guard_ops, ARRAY_SIZE(guard_ops));
 }
+
+static bool finds_others(const struct nf_hook_entries *e)
+{
+	unsigned int i;
+
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		if (e->hooks[i].hook != guard_ipv4 &&
+		    e->hooks[i].hook != guard_ipv6)
+			return true;
+	return false;
+}
+
+/**
+ * porch_guard_finds_rules() - has the host rules about forwarding?
+ * @net: the namespace
+ *
+ * What Porch forwards does not meet them.
+ *
+ * Context: any.
+ *
+ * Return: whether netfilter's forward hook has anybody but us.
+ */
+bool porch_guard_finds_rules(struct net *net)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = finds_others(rcu_dereference(net->nf.hooks_ipv4[NF_INET_FORWARD])) ||
+		finds_others(rcu_dereference(net->nf.hooks_ipv6[NF_INET_FORWARD]));
+	rcu_read_unlock();
+	return found;
+}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where packets come in: the receive handler of a port. And where those of the
- * machine's own pass by on their way out: its netfilter egress hook.
+ * Where packets come in: the receive handler of a port or, where that is taken,
+ * its netfilter ingress hook. And where those of the machine's own pass by on
+ * their way out: its egress hook.
  */
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
@@ -31,14 +32,12 @@ static void count_rx(struct porch_port *port, struct porch_stats *stats,
 }
 
 /* Counts a packet that only passes by: what only the stock stack does. */
-static rx_handler_result_t hook_punt(struct porch_port *port,
-				     struct sk_buff *skb,
-				     struct porch_stats *stats,
-				     enum porch_punt reason)
+static bool hook_punt(struct porch_port *port, const struct sk_buff *skb,
+		      struct porch_stats *stats, enum porch_punt reason)
 {
 	count_rx(port, stats, skb->len);
 	stats->punt[reason]++;
-	return RX_HANDLER_PASS;
+	return false;
 }
 
 static u16 inner_vlan_id(const struct sk_buff *skb)
@@ -48,30 +47,20 @@ static u16 inner_vlan_id(const struct sk_buff *skb)
 	return p ? ntohs(*p) & VLAN_VID_MASK : 0;
 }
 
-/**
- * porch_hook_rx() - the receive handler of every port
- * @pskb: the packet
- *
- * Decides no more than whether the packet is ours.
- *
- * Context: in softirq or with softirqs off, inside an RCU read-side section.
- *
- * Return: RX_HANDLER_CONSUMED, or RX_HANDLER_PASS if the stock stack keeps it.
+/*
+ * Takes a packet, or leaves it to the stock stack. No more is decided here than
+ * whether it is ours. One of the two callers is at work for each packet.
  */
-rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
+static __always_inline bool hook_take(struct porch_port *port, struct sk_buff *skb)
 {
-	struct sk_buff *skb = *pskb;
-	struct porch_port *port = rcu_dereference(skb->dev->rx_handler_data);
 	struct porch_stats *stats = this_cpu_ptr(port->pn->stats);
 
-	if (porch_emit_returns(skb))
-		return RX_HANDLER_PASS;
 	if (!READ_ONCE(port->armed))
-		return RX_HANDLER_PASS;
+		return false;
 	/* Not for this machine: seen only by taps and promiscuous devices. */
 	if (skb->pkt_type == PACKET_OTHERHOST ||
 	    skb->pkt_type == PACKET_LOOPBACK)
-		return RX_HANDLER_PASS;
+		return false;
 
 	/*
 	 * The stack takes a tag off from behind a priority tag and looks for its
@@ -80,7 +69,7 @@ rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
 	if (unlikely(eth_type_vlan(skb->protocol) && !inner_vlan_id(skb))) {
 		count_rx(port, stats, skb->len);
 		porch_drop(stats, port, skb, PORCH_DROP_NESTED_TAG);
-		return RX_HANDLER_CONSUMED;
+		return true;
 	}
 	if (skb->protocol != htons(ETH_P_IP) &&
 	    skb->protocol != htons(ETH_P_IPV6))
@@ -94,14 +83,65 @@ rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
 
 	count_rx(port, stats, skb->len);
 	skb = skb_share_check(skb, GFP_ATOMIC);
-	*pskb = skb;
 	if (unlikely(!skb)) {
 		porch_drop_gone(stats, port, PORCH_DROP_NO_MEMORY);
-		return RX_HANDLER_CONSUMED;
+		return true;
 	}
 	skb_orphan(skb);
 	porch_engine_admit(port, skb);
+	return true;
+}
+
+/**
+ * porch_hook_rx() - the receive handler of ports that have it to themselves
+ * @pskb: the packet
+ *
+ * Context: in softirq or with softirqs off, inside an RCU read-side section.
+ *
+ * Return: RX_HANDLER_CONSUMED, or RX_HANDLER_PASS if the stock stack keeps it.
+ */
+rx_handler_result_t porch_hook_rx(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct porch_port *port = rcu_dereference(skb->dev->rx_handler_data);
+
+	if (porch_emit_returns(skb) || !hook_take(port, skb))
+		return RX_HANDLER_PASS;
 	return RX_HANDLER_CONSUMED;
+}
+
+/* Is the packet for a VLAN device, or for the bridge, bond, … on top? */
+static bool is_for_upper(const struct sk_buff *skb)
+{
+	if (skb_vlan_tag_present(skb) &&
+	    __vlan_find_dev_deep_rcu(skb->dev, skb->vlan_proto,
+				     skb_vlan_tag_get_id(skb)))
+		return true;
+	return rcu_access_pointer(skb->dev->rx_handler) &&
+	       skb->pkt_type != PACKET_HOST;
+}
+
+/**
+ * porch_hook_ingress() - the netfilter ingress hook of ports whose receive
+ *	handler is another's
+ * @priv: the port
+ * @skb: the packet
+ * @state: of no interest
+ *
+ * It stands before VLAN devices and before the other handler, and takes only
+ * what is for the port's own address. What emit gives back to the stack does
+ * not come by again: tc_skip_classify jumps over this hook, too.
+ *
+ * Context: in softirq or with softirqs off, inside an RCU read-side section.
+ *
+ * Return: NF_STOLEN, or NF_ACCEPT if the stock stack keeps it.
+ */
+unsigned int porch_hook_ingress(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	if (is_for_upper(skb) || !hook_take(priv, skb))
+		return NF_ACCEPT;
+	return NF_STOLEN;
 }
 
 /**
@@ -132,29 +172,46 @@ unsigned int porch_hook_egress(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/*
- * Behind everybody's chains: the stack's packets are seen as they leave. A
- * kernel without egress hooks sends them unseen.
- */
-static int egress_attach(struct porch_port *port)
+/* Behind everybody's chains, which filter packets before they are ours. */
+static void add_nf_hook(struct porch_port *port, enum nf_dev_hooks num,
+			nf_hookfn *fn)
 {
-	port->egress = (struct nf_hook_ops) {
-		.hook = porch_hook_egress,
+	port->nf[port->n_nf++] = (struct nf_hook_ops) {
+		.hook = fn,
 		.priv = port,
 		.dev = port->dev,
 		.pf = NFPROTO_NETDEV,
-		.hooknum = NF_NETDEV_EGRESS,
+		.hooknum = num,
 		.priority = INT_MAX,
 	};
-	if (!IS_ENABLED(CONFIG_NETFILTER_EGRESS))
-		return 0;
-	return nf_register_net_hook(port->pn->net, &port->egress);
 }
 
-static void egress_detach(struct porch_port *port)
+static int hook_register(struct porch_port *port)
 {
+	int err;
+
+	/* A kernel without egress hooks sends the stack's packets unseen. */
 	if (IS_ENABLED(CONFIG_NETFILTER_EGRESS))
-		nf_unregister_net_hook(port->pn->net, &port->egress);
+		add_nf_hook(port, NF_NETDEV_EGRESS, porch_hook_egress);
+	if (port->hook == PORCH_PORT_HOOK_NF)
+		add_nf_hook(port, NF_NETDEV_INGRESS, porch_hook_ingress);
+	err = nf_register_net_hooks(port->pn->net, port->nf, port->n_nf);
+	if (err || port->hook == PORCH_PORT_HOOK_NF)
+		return err;
+	err = netdev_rx_handler_register(port->dev, porch_hook_rx, port);
+	if (err)
+		nf_unregister_net_hooks(port->pn->net, port->nf, port->n_nf);
+	return err;
+}
+
+/* On return nobody is in one of the hooks any more. */
+static void hook_unregister(struct porch_port *port)
+{
+	nf_unregister_net_hooks(port->pn->net, port->nf, port->n_nf);
+	if (port->hook == PORCH_PORT_HOOK_NF)
+		synchronize_net();
+	else
+		netdev_rx_handler_unregister(port->dev);
 }
 
 /**
@@ -178,16 +235,11 @@ int porch_hook_attach(struct porch_port *port)
 		if (err)
 			return err;
 	}
-	err = egress_attach(port);
+	err = hook_register(port);
 	if (err)
 		goto guard;
-	err = netdev_rx_handler_register(port->dev, porch_hook_rx, port);
-	if (err)
-		goto egress;
 	port->pn->n_hooks++;
 	return 0;
-egress:
-	egress_detach(port);
 guard:
 	if (!port->pn->n_hooks)
 		porch_guard_detach(port->pn->net);
@@ -226,9 +278,7 @@ void porch_hook_disarm(struct porch_port *port)
  */
 void porch_hook_detach(struct porch_port *port)
 {
-	egress_detach(port);
-	/* Waits until nobody is in one of the hooks. */
-	netdev_rx_handler_unregister(port->dev);
+	hook_unregister(port);
 	porch_engine_drain(port);
 	if (!--port->pn->n_hooks)
 		porch_guard_detach(port->pn->net);

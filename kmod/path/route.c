@@ -63,10 +63,22 @@ static void classify_ipv4(struct porch_pkt *p, const struct porch_addrset *own)
 		porch_pkt_drop(p, PORCH_DROP_LINK_LOCAL);
 }
 
+/* The device that has the link's addresses: a bridge, not its members */
+static int addressed_ifindex(const struct porch_pkt *p)
+{
+	struct net_device *dev = p->skb->dev, *master;
+
+	if (likely(p->port->hook == PORCH_PORT_HOOK_RX))
+		return dev->ifindex;
+	while ((master = netdev_master_upper_dev_get_rcu(dev)))
+		dev = master;
+	return dev->ifindex;
+}
+
 static void classify_ipv6(struct porch_pkt *p, const struct porch_addrset *own)
 {
 	const struct ipv6hdr *hdr = ipv6_hdr(p->skb);
-	int ifindex = p->skb->dev->ifindex;
+	int ifindex = addressed_ifindex(p);
 	int dst, src;
 
 	if (ipv6_addr_is_multicast(&hdr->daddr)) {

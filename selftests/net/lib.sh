@@ -23,6 +23,9 @@ top=$(readlink -f "$net_dir/../..")
 PATH=$top/build:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
+# Where ports take their packets: "hook nf" or nothing
+PORCH_HOOK=${PORCH_HOOK-}
+
 # Put before the name of each namespace
 ns_prefix=${ns_prefix-porch-$$-}
 
@@ -270,7 +273,7 @@ attach()
 	shift
 
 	for dev in "$@"; do
-		echo "port add $dev"
+		echo "port add $dev $PORCH_HOOK"
 	done | porchctl -n "$ns" -b - || die "cannot attach $*"
 }
 
@@ -328,9 +331,9 @@ stock_topology()
 router_topology()
 {
 	stock_topology
-	porch -b - <<-'END' || die "cannot set Porch up"
-	port add rc
-	port add rs
+	porch -b - <<-END || die "cannot set Porch up"
+	port add rc $PORCH_HOOK
+	port add rs $PORCH_HOOK
 	route add 10.0.1.0/24 dev rc
 	route add 10.0.2.0/24 dev rs
 	route add 2001:db8:1::/64 dev rc

@@ -21,7 +21,12 @@
 const struct op ops[] = {
 	{ "status-get", PORCH_CMD_STATUS_GET, .last = PORCH_A_STATUS_MAX, .example = "" },
 	{ "port-add", PORCH_CMD_PORT_ADD, .admin = true, .last = PORCH_A_PORT_MAX,
-	  .example = "ifindex=" NO_PORT, .attrs = { IFINDEX } },
+	  .example = "ifindex=" NO_PORT " hook=2 force",
+	  .attrs = {
+		IFINDEX,
+		{ "hook", PORCH_A_PORT_HOOK, U8, 0, 2 },
+		{ "force", PORCH_A_PORT_FORCE, FLAG },
+	  } },
 	{ "port-del", PORCH_CMD_PORT_DEL, .admin = true, .last = PORCH_A_PORT_MAX,
 	  .example = "ifindex=" OTHER_PORT, .attrs = { IFINDEX } },
 	{ "port-get", PORCH_CMD_PORT_GET, .dump = true, .last = PORCH_A_PORT_MAX,

@@ -165,10 +165,11 @@ check "options" completes "-" -4 -6 -V -b -h -j -n -s
 check "objects behind options" completes "-j -s po" port
 check "help" offers "help " port route
 check "verbs" completes "route re" replace
-check "devices to attach" completes "port add " "${devices[@]}"
+check "devices to attach" completes "port add " "${devices[@]}" hook force
 check "ports to detach" completes "port del " eth0 eth1
 check "the verb can be left out" completes "port " show add del eth0 eth1
-check "no more than one device" completes "port add lo " ""
+check "no more than one device" completes "port add lo " hook force
+check "hooks" completes "port add lo hook " auto rx nf
 check "types, keywords" completes "route add " unicast blackhole unreachable \
 	prohibit via dev onlink
 check "a type, begun" completes "route add bl" blackhole

@@ -94,6 +94,7 @@ static void put_port(uint32_t ifindex, const char *ifname, uint64_t count)
 
 	mnl_attr_put_u32(nlh, PORCH_A_PORT_IFINDEX, ifindex);
 	mnl_attr_put_strz(nlh, PORCH_A_PORT_IFNAME, ifname);
+	mnl_attr_put_u8(nlh, PORCH_A_PORT_HOOK, count ? PORCH_PORT_HOOK_RX : PORCH_PORT_HOOK_NF);
 	for (attr = PORCH_A_PORT_RX_PACKETS; attr <= PORCH_A_PORT_DROPS; attr++)
 		mnl_attr_put_u64(nlh, attr, count * attr);
 	end(nlh);

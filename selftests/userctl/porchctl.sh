@@ -125,7 +125,8 @@ refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
 
 # Arguments
 refuses 2 'port add: DEV is missing' port add
-refuses 2 'port add: unexpected "lo"; allowed here: nothing more' port add lo lo
+refuses 2 'port add: unexpected "lo"; allowed here: hook HOOK, force' port add lo lo
+refuses 2 'port add: unknown HOOK "xdp"; allowed: auto, rx, nf' port add lo hook xdp
 refuses 1 'port add: no device "eth-none" in this network namespace' port add eth-none
 refuses 1 'port show: no device "eth-none" in this network namespace' port show eth-none
 refuses 2 'is too long' port add "$(printf 'x%.0s' {1..5000})"
@@ -192,7 +193,7 @@ for object in port route engine stats ledger status; do
 	accepts "$object: " $object -h
 	accepts "$object: " -h $object
 done
-for synopsis in 'port [show] [DEV]' 'port add DEV' 'port del DEV' 'route [show]' \
+for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [force]' 'port del DEV' 'route [show]' \
 	'route add [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
 	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
 	'route del [TYPE] PREFIX [via ADDR] [dev DEV]' 'route get ADDR' \
@@ -269,6 +270,7 @@ asks()
 # NLM_F_REQUEST with ACK is 5, with DUMP 301
 lo=$(printf '%02x000000' "$(cat /sys/class/net/lo/ifindex)")
 asks "port-add 5 ifindex=$lo" port add lo
+asks "port-add 5 ifindex=$lo hook=02 force" port add lo hook nf force
 asks "port-del 5 ifindex=$lo" port del lo
 asks "port-get 5 ifindex=$lo" port show lo
 asks "port-get 301" port
@@ -309,23 +311,23 @@ prints()
 }
 
 prints port <<'TEXT'
-2: eth0
-30: eth1
+2: eth0 hook rx
+30: eth1 hook nf
 TEXT
 prints -s port <<'TEXT'
-2: eth0
-    rx              30 packets               40 bytes
-    tx              50 packets               60 bytes
-    local           70 packets               80 bytes
-    drops           90 packets
-30: eth1
+2: eth0 hook rx
+    rx              50 packets               60 bytes
+    tx              70 packets               80 bytes
+    local           90 packets              100 bytes
+    drops          110 packets
+30: eth1 hook nf
     rx               0 packets                0 bytes
     tx               0 packets                0 bytes
     local            0 packets                0 bytes
     drops            0 packets
 TEXT
 prints -j port <<'TEXT'
-[{"ifindex":2,"ifname":"eth0"},{"ifindex":30,"ifname":"eth1"}]
+[{"ifindex":2,"ifname":"eth0","hook":"rx"},{"ifindex":30,"ifname":"eth1","hook":"nf"}]
 TEXT
 prints route <<'TEXT'
 default via 192.0.2.1 dev eth0 onlink

@@ -12,6 +12,27 @@
 #define PORCH_NAME_LEN	32
 
 /**
+ * enum porch_port_hook - Where a port's packets are taken from the stock
+ *   stack.
+ * @PORCH_PORT_HOOK_AUTO: The receive handler of the device if it is free, else
+ *   netfilter.
+ * @PORCH_PORT_HOOK_RX: The receive handler. A device has one, which is taken
+ *   if it belongs to a bridge, a bond or a team, or has a macvlan on top.
+ * @PORCH_PORT_HOOK_NF: The netfilter ingress hook, behind all other chains
+ *   there. If the receive handler is another's, frames for the device's own
+ *   address are taken and all others left to it.
+ */
+enum porch_port_hook {
+	PORCH_PORT_HOOK_AUTO,
+	PORCH_PORT_HOOK_RX,
+	PORCH_PORT_HOOK_NF,
+
+	/* private: */
+	__PORCH_PORT_HOOK_MAX,
+	PORCH_PORT_HOOK_MAX = (__PORCH_PORT_HOOK_MAX - 1)
+};
+
+/**
  * enum porch_route_type - What becomes of a packet that a route matches.
  * @PORCH_ROUTE_TYPE_UNICAST: Forwarded to the gateway, or to the destination
  *   itself on the link.
@@ -50,6 +71,8 @@ enum porch_counter_group {
 enum {
 	PORCH_A_PORT_IFINDEX = 1,
 	PORCH_A_PORT_IFNAME,
+	PORCH_A_PORT_HOOK,
+	PORCH_A_PORT_FORCE,
 	PORCH_A_PORT_RX_PACKETS,
 	PORCH_A_PORT_RX_BYTES,
 	PORCH_A_PORT_TX_PACKETS,

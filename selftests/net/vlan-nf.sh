@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The same as vlan.sh, with ports that take their packets by netfilter.
+
+PORCH_HOOK="hook nf" exec "$(dirname "$(readlink -f "$0")")/vlan.sh"
