@@ -49,6 +49,7 @@ tests:
 
 core-check:
 	$(MAKE) -C selftests/core check
+	$(MAKE) -C selftests/core check-threads
 
 demo: module-6.12 tool tests
 	selftests/vm/run.sh -- selftests/net/demo.sh

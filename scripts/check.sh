@@ -60,6 +60,7 @@ vm_tests()
 part "lint"		scripts/lint.sh
 part "netlink spec"	point "generated code is fresh" scripts/netlink-gen.sh --check
 part "core"		points core make -s -C selftests/core check
+part "core, threads"	points "core, threads" make -s -C selftests/core check-threads
 part "build"		build
 part "porchctl"		points porchctl make -s -C userctl check
 part "vm"		points vm selftests/vm/selftest.sh

@@ -3,10 +3,10 @@
  * Runs the tests of kmod/core/ in user space and prints TAP. Each run draws
  * other random numbers; the seed it prints repeats it:
  *
- *	core-test [--seed N] [--rounds N] [--test NAME]
+ *	core-test [--seed N] [--rounds N] [--test NAME] [--threads]
  *
- * --test runs only the tests whose name begins with NAME; a test draws the
- * same numbers whichever others run.
+ * --test runs only the tests whose name begins with NAME, --threads those with
+ * several threads; a test draws the same numbers whichever others run.
  */
 #include <getopt.h>
 #include <setjmp.h>
@@ -73,7 +73,8 @@ static bool run_one(const struct test *t, u64 seed)
 
 static void bad_call(const char *argv0)
 {
-	fprintf(stderr, "usage: %s [--seed N] [--rounds N] [--test NAME]\n",
+	fprintf(stderr,
+		"usage: %s [--seed N] [--rounds N] [--test NAME] [--threads]\n",
 		argv0);
 	exit(2);
 }
@@ -96,6 +97,7 @@ int main(int argc, char **argv)
 		{ "seed", required_argument, NULL, 's' },
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "test", required_argument, NULL, 't' },
+		{ "threads", no_argument, NULL, 'T' },
 		{},
 	};
 	const struct test *all[] = {
@@ -104,6 +106,7 @@ int main(int argc, char **argv)
 	unsigned int i, n = 0, failed = 0;
 	const struct test *t;
 	const char *only = "";
+	bool threads = false;
 	struct timespec now;
 	u64 seed;
 	int opt;
@@ -123,6 +126,9 @@ int main(int argc, char **argv)
 		case 't':
 			only = optarg;
 			break;
+		case 'T':
+			threads = true;
+			break;
 		default:
 			bad_call(argv[0]);
 		}
@@ -134,7 +140,8 @@ int main(int argc, char **argv)
 	printf("TAP version 13\n# seed %llu\n", seed);
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		for (t = all[i]; t->name; t++) {
-			if (strncmp(t->name, only, strlen(only)))
+			if (strncmp(t->name, only, strlen(only)) ||
+			    (threads && !t->threads))
 				continue;
 			n++;
 			if (run_one(t, seed)) {

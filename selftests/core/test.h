@@ -19,12 +19,14 @@
  * @run: the test; it returns if all is well
  * @run_bits: or a test that is done for addresses of several lengths
  * @bits: the length
+ * @threads: it has several threads, for --threads
  */
 struct test {
 	const char *name;
 	void (*run)(void);
 	void (*run_bits)(u8 bits);
 	u8 bits;
+	bool threads;
 };
 
 extern const struct test test_addrset[], test_csum[], test_lpm[], test_ring[];

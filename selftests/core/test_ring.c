@@ -393,6 +393,6 @@ const struct test test_ring[] = {
 	{ .name = "ring: the largest record", .run = test_largest },
 	{ .name = "ring: a hostile consumer", .run = test_hostile },
 	{ .name = "ring: a count that is full", .run = test_missed },
-	{ .name = "ring: two threads", .run = test_threads },
+	{ .name = "ring: two threads", .run = test_threads, .threads = true },
 	{}
 };
