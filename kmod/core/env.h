@@ -11,21 +11,26 @@
 #ifndef PORCH_CORE_ENV_H
 #define PORCH_CORE_ENV_H
 
+#include <linux/atomic.h>
 #include <linux/bitops.h>	/* fls64() */
 #include <asm/barrier.h>	/* smp_load_acquire() */
 #include <asm/byteorder.h>	/* be32_to_cpu() and its like */
+#include <linux/cache.h>	/* ____cacheline_aligned_in_smp */
 #include <linux/compiler.h>	/* likely(), READ_ONCE() */
+#include <linux/container_of.h>
 #include <linux/err.h>		/* ERR_PTR() */
 #include <linux/errno.h>
 #include <linux/in6.h>		/* struct in6_addr */
 #include <linux/limits.h>	/* U64_MAX */
 #include <linux/log2.h>		/* roundup_pow_of_two() */
 #include <linux/math64.h>	/* div64_u64() */
-#include <linux/minmax.h>	/* min() */
-#include <linux/mm.h>		/* kvzalloc(), kvfree() */
+#include <linux/minmax.h>	/* min(), max() */
+#include <linux/mm.h>		/* kvzalloc(), kvcalloc(), kvfree() */
 #include <linux/prefetch.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>	/* cond_resched() */
 #include <linux/slab.h>		/* kzalloc(), kmemdup(), kfree() */
+#include <linux/spinlock.h>
 #include <linux/string.h>	/* memcpy(), memcmp() */
 #include <linux/time64.h>	/* NSEC_PER_SEC */
 #include <linux/types.h>

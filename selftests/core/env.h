@@ -11,6 +11,7 @@
 #define PORCH_CORE_ENV_H
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
+typedef __s32 s32;
 typedef __s64 s64;
 typedef unsigned int __bitwise gfp_t;
 
@@ -35,12 +37,69 @@ typedef unsigned int __bitwise gfp_t;
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define prefetch(p)	__builtin_prefetch(p)
 #define cond_resched()	do { } while (0)
+#define ____cacheline_aligned_in_smp
+
+#define container_of(p, type, member) \
+	((type *)((char *)(p) - offsetof(type, member)))
 
 /* Memory that others write, too. */
 #define READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+
+struct env_atomic {
+	int counter;
+};
+
+struct env_atomic64 {
+	s64 counter;
+};
+
+#define atomic_t		struct env_atomic
+#define atomic64_t		struct env_atomic64
+
+#define atomic_read(a)		READ_ONCE((a)->counter)
+#define atomic_set(a, n)	WRITE_ONCE((a)->counter, n)
+#define atomic_dec(a) \
+	((void)__atomic_sub_fetch(&(a)->counter, 1, __ATOMIC_RELAXED))
+#define atomic64_set(a, n)	WRITE_ONCE((a)->counter, n)
+#define atomic64_inc_return(a) \
+	__atomic_add_fetch(&(a)->counter, 1, __ATOMIC_SEQ_CST)
+
+static inline bool atomic_add_unless(atomic_t *a, int n, int unless)
+{
+	int is = atomic_read(a);
+
+	do {
+		if (is == unless)
+			return false;
+	} while (!__atomic_compare_exchange_n(&a->counter, &is, is + n, false,
+					      __ATOMIC_SEQ_CST,
+					      __ATOMIC_RELAXED));
+	return true;
+}
+
+/* Pointers that readers follow without a lock. Grace periods are the test's. */
+#define __rcu
+#define rcu_dereference(p) __atomic_load_n(&(p), __ATOMIC_ACQUIRE)
+#define rcu_dereference_protected(p, c) ((void)(c), READ_ONCE(p))
+#define rcu_assign_pointer(p, v) smp_store_release(&(p), v)
+#define RCU_INIT_POINTER(p, v)	WRITE_ONCE(p, v)
+
+/* Locks. */
+#define __acquires(l)
+#define __releases(l)
+#define __acquire(l)		do { } while (0)
+#define __release(l)		do { } while (0)
+
+#define SINGLE_DEPTH_NESTING	1
+#define spinlock_t		pthread_mutex_t
+#define spin_lock_init(l)	pthread_mutex_init(l, NULL)
+#define spin_lock_bh(l)		pthread_mutex_lock(l)
+#define spin_lock_nested(l, n)	((void)(n), pthread_mutex_lock(l))
+#define spin_unlock(l)		pthread_mutex_unlock(l)
+#define spin_unlock_bh(l)	pthread_mutex_unlock(l)
 
 /* Numbers. */
 #define U32_MAX		((u32)~0U)
@@ -51,6 +110,10 @@ typedef unsigned int __bitwise gfp_t;
 	__auto_type min_a = (a);	\
 	__auto_type min_b = (b);	\
 	min_a < min_b ? min_a : min_b; })
+#define max(a, b) ({			\
+	__auto_type max_a = (a);	\
+	__auto_type max_b = (b);	\
+	max_a > max_b ? max_a : max_b; })
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 
 static inline int fls64(u64 x)
@@ -129,6 +192,7 @@ static inline void *kmemdup(const void *src, size_t len, gfp_t gfp)
 
 #define kzalloc(size, gfp)	((void)(gfp), env_alloc(size))
 #define kvzalloc(size, gfp)	((void)(gfp), env_alloc(size))
+#define kvcalloc(n, size, gfp)	((void)(gfp), env_alloc((n) * (size)))
 #define kfree(p)		env_free(p)
 #define kvfree(p)		env_free(p)
 
