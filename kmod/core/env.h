@@ -20,6 +20,8 @@
 #include <linux/container_of.h>
 #include <linux/err.h>		/* ERR_PTR() */
 #include <linux/errno.h>
+#include <uapi/linux/icmp.h>	/* ICMP_ECHO and its like */
+#include <uapi/linux/icmpv6.h>
 #include <linux/in6.h>		/* struct in6_addr */
 #include <linux/limits.h>	/* U64_MAX */
 #include <linux/log2.h>		/* roundup_pow_of_two() */

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <asm/byteorder.h>
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/in6.h>
 #include <linux/types.h>
 

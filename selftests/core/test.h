@@ -29,8 +29,9 @@ struct test {
 	bool threads;
 };
 
-extern const struct test test_addrset[], test_csum[], test_flowtab[];
-extern const struct test test_lpm[], test_ring[], test_tbucket[];
+extern const struct test test_addrset[], test_conn[], test_csum[];
+extern const struct test test_flowtab[], test_lpm[], test_ring[];
+extern const struct test test_tbucket[];
 
 /* How many rounds the randomised tests go. */
 extern unsigned long test_rounds;
