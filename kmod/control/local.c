@@ -137,6 +137,12 @@ static int follow(struct porch_net *pn)
 		porch_addrset_free(set);
 		return err;
 	}
+	/* Most events are about something else, or take each other back. */
+	if (e.next->n_local == n && porch_addrset_equal(e.next->local, set)) {
+		porch_edit_abort(&e);
+		porch_addrset_free(set);
+		return 0;
+	}
 	e.next->local = set;
 	e.next->n_local = n;
 	porch_edit_publish(&e);

@@ -175,6 +175,47 @@ void porch_addrset_free(struct porch_addrset *s)
 	kvfree(s);
 }
 
+/* Is all that is in @a in @b as well, and as the same kind? */
+static bool porch_addrset_within(const struct porch_addrset *a,
+				 const struct porch_addrset *b)
+{
+	const struct porch_addrset_slot4 *s4;
+	const struct porch_addrset_slot6 *s6;
+	u32 i;
+
+	for (i = 0; i <= a->mask4; i++) {
+		s4 = &a->slot4[i];
+		if (s4->kind &&
+		    porch_addrset_probe4(b, s4->addr)->kind != s4->kind)
+			return false;
+	}
+	for (i = 0; i <= a->mask6; i++) {
+		s6 = &a->slot6[i];
+		if (s6->kind &&
+		    b->slot6[porch_addrset_probe6(b, &s6->addr, s6->scope)].kind !=
+		    s6->kind)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * porch_addrset_equal() - are two sets made of the same addresses?
+ * @a: a set
+ * @b: another, with whatever seed
+ *
+ * Neither the order of the entries nor duplicates matter. Takes time linear in
+ * the sizes.
+ *
+ * Context: any, under rcu_read_lock() or its like.
+ * Return: whether they are.
+ */
+bool porch_addrset_equal(const struct porch_addrset *a,
+			 const struct porch_addrset *b)
+{
+	return porch_addrset_within(a, b) && porch_addrset_within(b, a);
+}
+
 /**
  * porch_addrset_lookup4() - is this IPv4 address ours?
  * @s: the set

@@ -60,6 +60,8 @@ struct porch_addrset *
 porch_addrset_alloc(const struct porch_addrset_entry *entries, unsigned int n,
 		    u64 seed, gfp_t gfp);
 void porch_addrset_free(struct porch_addrset *s);
+bool porch_addrset_equal(const struct porch_addrset *a,
+			 const struct porch_addrset *b);
 u8 porch_addrset_lookup4(const struct porch_addrset *s, __be32 addr);
 u8 porch_addrset_lookup6(const struct porch_addrset *s,
 			 const struct in6_addr *addr, int ifindex);

@@ -137,6 +137,92 @@ static void addrset_array(void)
 	}
 }
 
+static int naive_scope(const struct porch_addrset_entry *e)
+{
+	return naive_linklocal(&e->a6) ? e->ifindex : 0;
+}
+
+/* The kind of an entry's address, on the entry's device, among others. */
+static u8 naive_kind(const struct porch_addrset_entry *e, unsigned int n,
+		     const struct porch_addrset_entry *of)
+{
+	u8 kind = 0;
+
+	for (; n; n--, e++) {
+		if (e->ipver != of->ipver)
+			continue;
+		if (e->ipver == 4 ? e->a4 != of->a4 :
+		    memcmp(&e->a6, &of->a6, sizeof(e->a6)) ||
+		    naive_scope(e) != naive_scope(of))
+			continue;
+		kind = stronger(kind, e->kind);
+	}
+	return kind;
+}
+
+static bool naive_within(const struct porch_addrset_entry *a, unsigned int n_a,
+			 const struct porch_addrset_entry *b, unsigned int n_b)
+{
+	unsigned int i;
+
+	for (i = 0; i < n_a; i++)
+		if (naive_kind(a, n_a, &a[i]) != naive_kind(b, n_b, &a[i]))
+			return false;
+	return true;
+}
+
+/* Two arrays, the second shuffled and with a change or two, or none. */
+static void addrset_equal(void)
+{
+	struct porch_addrset_entry a[40], b[41], swap;
+	unsigned int n_a, n_b, i, with, alike = 0;
+	struct porch_addrset *s_a, *s_b;
+	unsigned long round;
+	bool want, got;
+
+	for (round = 0; round < 20 * test_rounds; round++) {
+		n_a = test_below(ARRAY_SIZE(a));
+		for (i = 0; i < n_a; i++)
+			some_entry(&a[i]);
+		n_b = n_a;
+		memcpy(b, a, sizeof(a));
+		switch (test_below(5)) {
+		case 0:
+			some_entry(&b[n_b++]);
+			break;
+		case 1:
+			if (n_b)
+				n_b--;
+			break;
+		case 2:
+			if (n_b)
+				b[test_below(n_b)].ifindex ^= 1;
+			break;
+		case 3:
+			if (n_b)
+				b[test_below(n_b)].kind = PORCH_ADDR_LOCAL;
+			break;
+		}
+		for (i = 0; i < n_b; i++) {
+			with = test_below(n_b);
+			swap = b[i];
+			b[i] = b[with];
+			b[with] = swap;
+		}
+		s_a = porch_addrset_alloc(a, n_a, test_rnd(), GFP_KERNEL);
+		s_b = porch_addrset_alloc(b, n_b, test_rnd(), GFP_KERNEL);
+		want = naive_within(a, n_a, b, n_b) &&
+		       naive_within(b, n_b, a, n_a);
+		got = porch_addrset_equal(s_a, s_b);
+		CHECK(got == want, "%u and %u entries: %d not %d", n_a, n_b,
+		      got, want);
+		alike += got;
+		porch_addrset_free(s_a);
+		porch_addrset_free(s_b);
+	}
+	CHECK(alike && alike < round, "%u of %lu alike", alike, round);
+}
+
 /* The kinds and scopes by example, should array and set err alike. */
 static void addrset_rules(void)
 {
@@ -294,6 +380,7 @@ static void hash_mixes(void)
 const struct test test_addrset[] = {
 	{ .name = "hash: every bit counts", .run = hash_mixes },
 	{ .name = "addrset: against the array", .run = addrset_array },
+	{ .name = "addrset: equal", .run = addrset_equal },
 	{ .name = "addrset: kinds and scopes", .run = addrset_rules },
 	{ .name = "addrset: many addresses that are alike",
 	  .run = addrset_crowd },
