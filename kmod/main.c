@@ -13,6 +13,7 @@
 #include "control/op.h"
 #include "control/port.h"
 #include "control/stats.h"
+#include "control/txn.h"
 #include "net.h"
 #include "path/engine.h"
 
@@ -46,6 +47,7 @@ static int __net_init porch_net_init(struct net *net)
 		free_percpu(pn->stats);
 		return err;
 	}
+	porch_txn_init(pn);
 	porch_local_init(pn);
 	return 0;
 }
@@ -65,6 +67,7 @@ static void __net_exit porch_net_exit(struct net *net)
 {
 	struct porch_net *pn = porch_net(net);
 
+	porch_txn_fini(pn);
 	porch_local_fini(pn);
 	porch_engine_fini(pn);
 	porch_config_fini(pn);
@@ -155,10 +158,15 @@ static int __init porch_init(void)
 	err = porch_local_register();
 	if (err)
 		goto netdev;
-	err = porch_nl_register();
+	err = porch_txn_register();
 	if (err)
 		goto local;
+	err = porch_nl_register();
+	if (err)
+		goto txn;
 	return 0;
+txn:
+	porch_txn_unregister();
 local:
 	porch_local_unregister();
 netdev:
@@ -177,6 +185,7 @@ wq:
 static void __exit porch_exit(void)
 {
 	porch_nl_unregister();
+	porch_txn_unregister();
 	porch_local_unregister();
 	unregister_netdevice_notifier(&netdev_nb);
 	unregister_pernet_subsys(&porch_net_ops);

@@ -24,6 +24,8 @@ struct porch_stats;
  * @stats: counters of every CPU, written by that CPU with softirqs off
  * @engine: the vector engine of every CPU
  * @napi_dev: the device that NAPI wants; it never carries a packet
+ * @txn_lock: protects @txns and what is in them; inside no other lock
+ * @txns: open transactions
  * @dying: the namespace is on its way out; addresses are not followed any more
  * @follow: brings the set of local addresses up to date
  * @cpu_node: tells the engine when a CPU has gone
@@ -38,6 +40,8 @@ struct porch_net {
 	struct porch_stats __percpu *stats;
 	struct porch_engine __percpu *engine;
 	struct net_device *napi_dev;
+	struct mutex txn_lock;	/* of open transactions, see above */
+	struct list_head txns;
 	bool dying;
 	struct delayed_work follow;
 	struct hlist_node cpu_node;

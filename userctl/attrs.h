@@ -18,6 +18,7 @@ enum attr_type {
 	ATTR_ENUM,	/* u8 that stands for a word */
 	ATTR_STRING,
 	ATTR_ADDR,	/* 4 bytes of IPv4 or 16 of IPv6, network order */
+	ATTR_NEST,	/* more attributes */
 };
 
 struct attr_def {
@@ -46,5 +47,6 @@ extern const struct attr_set engine_attrs;
 extern const struct attr_set counter_attrs;
 extern const struct attr_set ledger_attrs;
 extern const struct attr_set status_attrs;
+extern const struct attr_set txn_attrs;
 
 #endif /* PORCHCTL_ATTRS_H */

@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 #include "control/config.h"
+#include "control/event.h"
 #include "control/fib.h"
 #include "control/port.h"
 
@@ -84,6 +85,17 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	return 0;
 }
 
+/* Routes that are in force, now or as before, are on no edit's list. */
+static void edit_forget(struct list_head *routes)
+{
+	struct porch_route *r, *next;
+
+	list_for_each_entry_safe(r, next, routes, link) {
+		list_del_init(&r->link);
+		cond_resched();
+	}
+}
+
 /**
  * porch_edit_publish() - put a prepared change into force
  * @e: the edit; it ends here
@@ -97,7 +109,6 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 void porch_edit_publish(struct porch_edit *e)
 {
 	struct porch_net *pn = e->pn;
-	struct porch_route *r, *next;
 	struct porch_config *old;
 
 	old = rcu_dereference_protected(pn->config, lockdep_is_held(&pn->lock));
@@ -109,8 +120,8 @@ void porch_edit_publish(struct porch_edit *e)
 
 	rcu_assign_pointer(pn->config, e->next);
 	porch_port_publish(e);
-	list_for_each_entry_safe(r, next, &e->added, link)
-		list_del_init(&r->link);
+	porch_event_send(e, old);
+	edit_forget(&e->added);
 	mutex_unlock(&pn->lock);
 	queue_rcu_work(porch_wq, &old->retire);
 	porch_port_settle(e);
@@ -129,8 +140,7 @@ void porch_edit_abort(struct porch_edit *e)
 
 	porch_lpm_edit_abort(&e->fib4);
 	porch_lpm_edit_abort(&e->fib6);
-	list_for_each_entry_safe(r, next, &e->removed, link)
-		list_del_init(&r->link);
+	edit_forget(&e->removed);
 	mutex_unlock(&e->pn->lock);
 	list_for_each_entry_safe(r, next, &e->added, link) {
 		porch_route_free(r);

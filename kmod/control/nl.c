@@ -9,20 +9,21 @@
 #include <net/sock.h>
 #include "compat.h"
 #include "control/config.h"
+#include "control/event.h"
 #include "control/fault.h"
 #include "control/local.h"
 #include "control/nl.h"
+#include "control/nl_fill.h"
 #include "control/nl_gen.h"
 #include "control/nl_parse.h"
 #include "control/op.h"
 #include "control/port.h"
 #include "control/stats.h"
+#include "control/txn.h"
 
 static bool userns;
 module_param(userns, bool, 0644);
 MODULE_PARM_DESC(userns, "let the admin of a user namespace configure its network namespaces");
-
-static struct genl_family porch_family;
 
 static struct porch_net *instance(const struct genl_info *info)
 {
@@ -156,7 +157,6 @@ static int change(struct sk_buff *skb, struct genl_info *info)
 {
 	struct porch_fault fault = { .extack = info->extack };
 	struct porch_op op;
-	LIST_HEAD(ops);
 	int err;
 
 	err = check_permission(skb, info);
@@ -165,8 +165,7 @@ static int change(struct sk_buff *skb, struct genl_info *info)
 	err = porch_nl_parse_op(info, &op);
 	if (err)
 		return err;
-	list_add(&op.link, &ops);
-	err = porch_op_commit(instance(info), &ops, &fault);
+	err = porch_txn_run(instance(info), info->snd_portid, &op, &fault);
 	if (fault.attr)
 		NL_SET_BAD_ATTR(info->extack, info->attrs[fault.attr]);
 	return err;
@@ -197,16 +196,45 @@ int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return change(skb, info);
 }
 
+/* transactions */
+
+int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct porch_fault fault = { .extack = info->extack };
+
+	return check_permission(skb, info) ?:
+	       porch_txn_begin(instance(info), info->snd_portid, &fault);
+}
+
+int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct porch_fault fault = { .extack = info->extack };
+	int err;
+
+	err = check_permission(skb, info) ?:
+	      porch_txn_commit(instance(info), info->snd_portid, &fault);
+	/* The attribute to blame is in a message of earlier. */
+	if (fault.op)
+		nl_set_extack_cookie_u64(info->extack, fault.op);
+	return err;
+}
+
+int porch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct porch_fault fault = { .extack = info->extack };
+
+	return check_permission(skb, info) ?:
+	       porch_txn_abort(instance(info), info->snd_portid, &fault);
+}
+
 /* ports */
 
-static int fill_port(struct sk_buff *msg, const struct porch_port *port)
+static int fill_port_stats(struct sk_buff *msg, const struct porch_port *port)
 {
 	struct porch_port_stats sum;
 
 	porch_port_sum(port, &sum);
-	if (nla_put_u32(msg, PORCH_A_PORT_IFINDEX, port->dev->ifindex) ||
-	    nla_put_string(msg, PORCH_A_PORT_IFNAME, port->dev->name) ||
-	    nla_put_u8(msg, PORCH_A_PORT_HOOK, port->hook) ||
+	if (porch_nl_fill_port(msg, port) ||
 	    nla_put_u64_64bit(msg, PORCH_A_PORT_RX_PACKETS, sum.rx_packets,
 			      PORCH_A_PORT_PAD) ||
 	    nla_put_u64_64bit(msg, PORCH_A_PORT_RX_BYTES, sum.rx_bytes,
@@ -243,7 +271,7 @@ int porch_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 	rtnl_lock();
 	port = porch_port_find(instance(info), nla_get_u32(ifindex));
 	if (port) {
-		err = fill_port(msg, port);
+		err = fill_port_stats(msg, port);
 	} else {
 		NL_SET_ERR_MSG_ATTR(info->extack, ifindex,
 				    "the device is not a port");
@@ -271,7 +299,7 @@ int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (n++ < cb->args[0])
 			continue;
 		hdr = dump_put(skb, cb, PORCH_CMD_PORT_GET);
-		err = hdr ? fill_port(skb, port) : -EMSGSIZE;
+		err = hdr ? fill_port_stats(skb, port) : -EMSGSIZE;
 		if (err) {
 			if (hdr)
 				genlmsg_cancel(skb, hdr);
@@ -285,36 +313,6 @@ int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* routes */
-
-static int fill_nexthop(struct sk_buff *msg, const struct porch_route *r,
-			const struct net_device *dev)
-{
-	if (r->nh.has_gw &&
-	    nla_put(msg, PORCH_A_ROUTE_GATEWAY, porch_fib_bits(r->family) / 8,
-		    &r->nh.gw))
-		return -EMSGSIZE;
-	if (r->nh.onlink && nla_put_flag(msg, PORCH_A_ROUTE_ONLINK))
-		return -EMSGSIZE;
-	if (dev && (nla_put_u32(msg, PORCH_A_ROUTE_OIF, dev->ifindex) ||
-		    nla_put_string(msg, PORCH_A_ROUTE_IFNAME, dev->name)))
-		return -EMSGSIZE;
-	if ((!dev || !netif_running(dev) || !netif_carrier_ok(dev)) &&
-	    nla_put_flag(msg, PORCH_A_ROUTE_LINK_DOWN))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_route(struct sk_buff *msg, const struct porch_route *r)
-{
-	if (nla_put(msg, PORCH_A_ROUTE_DST, porch_fib_bits(r->family) / 8,
-		    &r->dst) ||
-	    nla_put_u8(msg, PORCH_A_ROUTE_PREFIX_LEN, r->plen) ||
-	    nla_put_u8(msg, PORCH_A_ROUTE_TYPE, r->type))
-		return -EMSGSIZE;
-	if (r->type != PORCH_ROUTE_TYPE_UNICAST)
-		return 0;
-	return fill_nexthop(msg, r, READ_ONCE(r->nh.dev));
-}
 
 static int fill_local(struct sk_buff *msg, const union porch_addr *addr,
 		      u8 family)
@@ -346,7 +344,7 @@ static int fill_way(struct sk_buff *msg, struct genl_info *info,
 		return fill_local(msg, addr, family);
 	r = porch_lpm_lookup(porch_fib(cfg, family), addr->bytes);
 	if (r)
-		return fill_route(msg, r);
+		return porch_nl_fill_route(msg, r);
 	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PORCH_A_ROUTE_DST],
 			    "no route to the address");
 	return -ENETUNREACH;
@@ -394,7 +392,7 @@ static int dump_fib(struct sk_buff *skb, struct netlink_callback *cb,
 		hdr = dump_put(skb, cb, PORCH_CMD_ROUTE_GET);
 		if (!hdr)
 			return -EMSGSIZE;
-		if (fill_route(skb, r)) {
+		if (porch_nl_fill_route(skb, r)) {
 			genlmsg_cancel(skb, hdr);
 			return -EMSGSIZE;
 		}
@@ -438,7 +436,6 @@ int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct porch_settings set;
 	struct sk_buff *msg;
 	void *hdr;
-	int err;
 
 	msg = reply_new(info, &hdr);
 	if (!msg)
@@ -446,11 +443,7 @@ int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info)
 	rcu_read_lock();
 	set = rcu_dereference(instance(info)->config)->set;
 	rcu_read_unlock();
-	err = nla_put_u32(msg, PORCH_A_ENGINE_VECTOR, set.vector) ||
-	      nla_put_u32(msg, PORCH_A_ENGINE_TIME_LIMIT, set.time_limit) ||
-	      nla_put_u32(msg, PORCH_A_ENGINE_LANE_LIMIT, set.lane_limit) ||
-	      nla_put_u32(msg, PORCH_A_ENGINE_ICMP_RATE, set.icmp_rate);
-	return reply(info, msg, hdr, err ? -EMSGSIZE : 0);
+	return reply(info, msg, hdr, porch_nl_fill_settings(msg, &set));
 }
 
 /* counters */
@@ -584,7 +577,11 @@ int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return reply(info, msg, hdr, fill_ledger(msg, &sum));
 }
 
-static struct genl_family porch_family __ro_after_init = {
+static const struct genl_multicast_group groups[] = {
+	[PORCH_NLGRP_CONFIG] = { .name = PORCH_MCGRP_CONFIG },
+};
+
+struct genl_family porch_family __ro_after_init = {
 	.name = PORCH_FAMILY_NAME,
 	.version = PORCH_FAMILY_VERSION,
 	.netnsok = true,
@@ -593,6 +590,8 @@ static struct genl_family porch_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = porch_nl_ops,
 	.n_ops = ARRAY_SIZE(porch_nl_ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
 	/* Every operation is strict about the reserved parts of the header. */
 	.resv_start_op = PORCH_CMD_STATUS_GET,
 };
@@ -604,7 +603,12 @@ static struct genl_family porch_family __ro_after_init = {
  */
 int porch_nl_register(void)
 {
-	return genl_register_family(&porch_family);
+	int err;
+
+	err = genl_register_family(&porch_family);
+	if (!err)
+		porch_event_start();
+	return err;
 }
 
 /**
@@ -612,5 +616,6 @@ int porch_nl_register(void)
  */
 void porch_nl_unregister(void)
 {
+	porch_event_stop();
 	genl_unregister_family(&porch_family);
 }

@@ -104,8 +104,20 @@ const struct nla_policy porch_ledger_get_nl_policy[PORCH_A_LEDGER_SYNC + 1] = {
 	[PORCH_A_LEDGER_SYNC] = { .type = NLA_FLAG, },
 };
 
+/* PORCH_CMD_TXN_BEGIN - do */
+const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1] = {
+};
+
+/* PORCH_CMD_TXN_COMMIT - do */
+const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_PAD + 1] = {
+};
+
+/* PORCH_CMD_TXN_ABORT - do */
+const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
+};
+
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[11] = {
+const struct genl_ops porch_nl_ops[14] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -180,4 +192,29 @@ const struct genl_ops porch_nl_ops[11] = {
 		.policy		= porch_ledger_get_nl_policy,
 		.maxattr	= PORCH_A_LEDGER_SYNC,
 	},
+	{
+		.cmd		= PORCH_CMD_TXN_BEGIN,
+		.doit		= porch_nl_txn_begin_doit,
+		.policy		= porch_txn_begin_nl_policy,
+		.maxattr	= PORCH_A_TXN_PAD,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_TXN_COMMIT,
+		.doit		= porch_nl_txn_commit_doit,
+		.policy		= porch_txn_commit_nl_policy,
+		.maxattr	= PORCH_A_TXN_PAD,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_TXN_ABORT,
+		.doit		= porch_nl_txn_abort_doit,
+		.policy		= porch_txn_abort_nl_policy,
+		.maxattr	= PORCH_A_TXN_PAD,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+};
+
+static const struct genl_multicast_group porch_nl_mcgrps[] = {
+	[PORCH_NLGRP_CONFIG] = { "config", },
 };

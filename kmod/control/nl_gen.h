@@ -33,8 +33,14 @@ extern const struct nla_policy porch_stats_get_nl_policy[PORCH_A_COUNTER_NAME + 
 
 extern const struct nla_policy porch_ledger_get_nl_policy[PORCH_A_LEDGER_SYNC + 1];
 
+extern const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1];
+
+extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_PAD + 1];
+
+extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
+
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[11];
+extern const struct genl_ops porch_nl_ops[14];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -50,5 +56,12 @@ int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	PORCH_NLGRP_CONFIG,
+};
 
 #endif /* _LINUX_PORCH_GEN_H */

@@ -3,6 +3,7 @@
  * Operations become one edit, which becomes one generation, or nothing.
  */
 #include <linux/rtnetlink.h>
+#include "control/event.h"
 #include "control/fault.h"
 #include "control/local.h"
 #include "control/op.h"
@@ -113,4 +114,5 @@ void porch_op_release_dev(struct porch_net *pn, struct net_device *dev)
 force:
 	porch_port_release_dev(pn, dev);
 	porch_fib_orphan_dev(pn, dev);
+	porch_event_lose(pn);
 }

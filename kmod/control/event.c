@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tells listeners what a new generation has that the old one had not, and the
+ * other way round. What happened in between is nobody's business: the outcome
+ * is read from the two generations.
+ */
+#include <linux/rwsem.h>
+#include <net/genetlink.h>
+#include "control/config.h"
+#include "control/event.h"
+#include "control/nl.h"
+#include "control/nl_fill.h"
+#include "control/nl_gen.h"
+#include "control/port.h"
+
+/*
+ * The number of the group is ours from when the family has been registered
+ * until it is withdrawn; changes happen before and afterwards, too.
+ */
+static DECLARE_RWSEM(live_sem);
+static bool live;
+
+/**
+ * struct events - the events of one generation
+ * @net: where they happen
+ * @gen: the generation
+ * @n: how many were announced so far
+ * @msg: messages that are not sent yet, or NULL
+ *
+ * Messages share datagrams, as large as dumps have them: the events of a large
+ * change would soon fill a listener's buffer otherwise.
+ */
+struct events {
+	struct net *net;
+	u32 gen;
+	u32 n;
+	struct sk_buff *msg;
+};
+
+static void events_flush(struct events *ev)
+{
+	if (ev->msg)
+		genlmsg_multicast_netns(&porch_family, ev->net, ev->msg, 0,
+					PORCH_NLGRP_CONFIG, GFP_KERNEL);
+	ev->msg = NULL;
+}
+
+/* Return: the attributes' begin in a message, NULL if there is no room. */
+static void *event_begin(struct events *ev, u8 cmd)
+{
+	if (!ev->msg)
+		ev->msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!ev->msg)
+		return NULL;
+	return genlmsg_put(ev->msg, 0, 0, &porch_family, 0, cmd);
+}
+
+static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
+		      const void *what)
+{
+	switch (cmd) {
+	case PORCH_CMD_PORT_ADDED:
+	case PORCH_CMD_PORT_REMOVED:
+		return nla_put_u32(msg, PORCH_A_PORT_GENERATION, ev->gen) ?:
+		       porch_nl_fill_port(msg, what);
+	case PORCH_CMD_ROUTE_ADDED:
+	case PORCH_CMD_ROUTE_REPLACED:
+	case PORCH_CMD_ROUTE_REMOVED:
+		return nla_put_u32(msg, PORCH_A_ROUTE_GENERATION, ev->gen) ?:
+		       porch_nl_fill_route(msg, what);
+	case PORCH_CMD_ENGINE_CHANGED:
+		return nla_put_u32(msg, PORCH_A_ENGINE_GENERATION, ev->gen) ?:
+		       porch_nl_fill_settings(msg, what);
+	case PORCH_CMD_COMMITTED:
+		return nla_put_u32(msg, PORCH_A_TXN_GENERATION, ev->gen) ?:
+		       nla_put_u32(msg, PORCH_A_TXN_CHANGES, ev->n);
+	}
+	return -EOPNOTSUPP;
+}
+
+static bool event_put(struct events *ev, u8 cmd, const void *what)
+{
+	void *hdr = event_begin(ev, cmd);
+
+	if (!hdr)
+		return false;
+	if (event_fill(ev->msg, ev, cmd, what)) {
+		genlmsg_cancel(ev->msg, hdr);
+		return false;
+	}
+	genlmsg_end(ev->msg, hdr);
+	return true;
+}
+
+static void event(struct events *ev, u8 cmd, const void *what)
+{
+	if (!event_put(ev, cmd, what)) {
+		events_flush(ev);
+		/* Without memory, the listeners learn that something is lost. */
+		if (!event_put(ev, cmd, what))
+			genl_set_err(&porch_family, ev->net, 0,
+				     PORCH_NLGRP_CONFIG, -ENOBUFS);
+	}
+	ev->n++;
+	cond_resched();
+}
+
+static bool config_has(const struct porch_config *cfg,
+		       const struct porch_route *r)
+{
+	return porch_lpm_find(porch_fib(cfg, r->family), r->dst.bytes, r->plen);
+}
+
+static void event_routes(struct events *ev, const struct porch_edit *e,
+			 const struct porch_config *old)
+{
+	const struct porch_route *r;
+
+	list_for_each_entry(r, &old->retired.routes, link)
+		if (!config_has(e->next, r))
+			event(ev, PORCH_CMD_ROUTE_REMOVED, r);
+	list_for_each_entry(r, &e->added, link)
+		event(ev, config_has(old, r) ? PORCH_CMD_ROUTE_REPLACED :
+					       PORCH_CMD_ROUTE_ADDED, r);
+}
+
+static void event_all(struct events *ev, const struct porch_edit *e,
+		      const struct porch_config *old)
+{
+	const struct porch_port *port;
+
+	list_for_each_entry(port, &e->detached, edit)
+		event(ev, PORCH_CMD_PORT_REMOVED, port);
+	list_for_each_entry(port, &e->attached, edit)
+		event(ev, PORCH_CMD_PORT_ADDED, port);
+	event_routes(ev, e, old);
+	if (memcmp(&old->set, &e->next->set, sizeof(old->set)))
+		event(ev, PORCH_CMD_ENGINE_CHANGED, &e->next->set);
+	event(ev, PORCH_CMD_COMMITTED, NULL);
+	events_flush(ev);
+}
+
+/**
+ * porch_event_send() - tell listeners of a new generation
+ * @e: the edit that made it; in force, but still locked
+ * @old: the one before, with what it alone has on its list
+ *
+ * Costs nothing while nobody listens.
+ *
+ * Context: process context, under RTNL, holding the edit's lock, which keeps
+ * the generations in order.
+ */
+void porch_event_send(const struct porch_edit *e,
+		      const struct porch_config *old)
+{
+	struct events ev = { .net = e->pn->net, .gen = e->next->gen };
+
+	down_read(&live_sem);
+	if (live && genl_has_listeners(&porch_family, ev.net,
+				       PORCH_NLGRP_CONFIG))
+		event_all(&ev, e, old);
+	up_read(&live_sem);
+}
+
+/**
+ * porch_event_lose() - tell listeners that there was something to tell
+ * @pn: the instance
+ *
+ * Context: process context.
+ */
+void porch_event_lose(const struct porch_net *pn)
+{
+	down_read(&live_sem);
+	if (live)
+		genl_set_err(&porch_family, pn->net, 0, PORCH_NLGRP_CONFIG,
+			     -ENOBUFS);
+	up_read(&live_sem);
+}
+
+/**
+ * porch_event_start() - begin to tell
+ *
+ * The family has been registered.
+ *
+ * Context: process context.
+ */
+void porch_event_start(void)
+{
+	down_write(&live_sem);
+	live = true;
+	up_write(&live_sem);
+}
+
+/**
+ * porch_event_stop() - tell nothing any more
+ *
+ * The family may be withdrawn afterwards.
+ *
+ * Context: process context.
+ */
+void porch_event_stop(void)
+{
+	down_write(&live_sem);
+	live = false;
+	up_write(&live_sem);
+}
