@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "batch.h"
 #include "ipc.h"
 #include "show.h"
 
@@ -76,12 +77,14 @@ struct value {
  * @show: where it shows its results
  * @stats: show details, too (-s)
  * @family: only this one (-4, -6), or %AF_UNSPEC
+ * @batch: the atomic batch that the command is part of, or NULL
  */
 struct ctl {
 	struct ipc *ipc;
 	struct show show;
 	bool stats;
 	int family;
+	struct batch *batch;
 };
 
 /**
@@ -90,6 +93,7 @@ struct ctl {
  * @help: a line for people
  * @args: ends with %ARG_END
  * @some: at least one argument must be given
+ * @change: it changes something, so an atomic batch may have it
  * @run: gets a value for each of @args; returns an exit code
  */
 struct verb {
@@ -97,6 +101,7 @@ struct verb {
 	const char *help;
 	const struct arg *args;
 	bool some;
+	bool change;
 	int (*run)(struct ctl *ctl, const struct value *values);
 };
 
@@ -134,10 +139,25 @@ extern const struct option options[];
 
 extern const struct object engine_object;
 extern const struct object ledger_object;
+extern const struct object monitor_object;
 extern const struct object port_object;
 extern const struct object route_object;
 extern const struct object stats_object;
 extern const struct object status_object;
+
+/**
+ * show_port_name() - show which port it is
+ * @show: the output
+ * @reply: has the port
+ */
+void show_port_name(struct show *show, const struct reply *reply);
+
+/**
+ * show_route_fields() - show all there is to say of a route
+ * @show: the output
+ * @reply: has the route
+ */
+void show_route_fields(struct show *show, const struct reply *reply);
 
 /**
  * ctl_call() - send a request and report what the kernel has to say about it
@@ -145,6 +165,8 @@ extern const struct object status_object;
  * @set: attributes of the request and the replies
  * @fn: is called for each message of the reply, may be NULL
  * @arg: for @fn
+ *
+ * A request of an atomic batch is staged; it has no reply.
  *
  * Return: an exit code
  */

@@ -50,7 +50,7 @@ static int engine_set(struct ctl *ctl, const struct value *values)
 static const struct verb verbs[] = {
 	{ "show", "show the settings", no_args, .run = engine_show },
 	{ "set", "change settings; the others stay as they are", set_args, .some = true,
-	  .run = engine_set },
+	  .change = true, .run = engine_set },
 	{ }
 };
 

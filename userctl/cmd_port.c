@@ -41,6 +41,12 @@ static int port_del(struct ctl *ctl, const struct value *values)
 	return ctl_call(ctl, &port_attrs, NULL, NULL);
 }
 
+void show_port_name(struct show *show, const struct reply *reply)
+{
+	show_attr(show, reply, PORCH_A_PORT_IFINDEX, NULL);
+	show_attr(show, reply, PORCH_A_PORT_IFNAME, "%s");
+}
+
 static void show_port(const struct reply *reply, void *arg)
 {
 	struct ctl *ctl = arg;
@@ -75,9 +81,10 @@ static int port_show(struct ctl *ctl, const struct value *values)
 
 static const struct verb verbs[] = {
 	{ "show", "show the ports; -s adds their counters", show_args, .run = port_show },
-	{ "add", "attach a device, which becomes a port", add_args, .run = port_add },
+	{ "add", "attach a device, which becomes a port", add_args, .change = true,
+	  .run = port_add },
 	{ "del", "detach a port, which becomes an ordinary device again", del_args,
-	  .run = port_del },
+	  .change = true, .run = port_del },
 	{ }
 };
 

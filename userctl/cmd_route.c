@@ -103,15 +103,10 @@ static void show_dst(struct show *show, const struct reply *reply)
 		show_text(show, "default");
 }
 
-static void show_route(const struct reply *reply, void *arg)
+void show_route_fields(struct show *show, const struct reply *reply)
 {
-	struct ctl *ctl = arg;
-	struct show *show = &ctl->show;
 	bool unicast = reply_uint(reply, PORCH_A_ROUTE_TYPE) == PORCH_ROUTE_TYPE_UNICAST;
 
-	if (ctl->family && ctl->family != dst_family(reply))
-		return;
-	show_row_begin(show);
 	show_attr(show, reply, PORCH_A_ROUTE_LOCAL, "local ");
 	show_attr(show, reply, PORCH_A_ROUTE_TYPE, unicast ? NULL : "%s ");
 	show_dst(show, reply);
@@ -120,6 +115,17 @@ static void show_route(const struct reply *reply, void *arg)
 	show_attr(show, reply, PORCH_A_ROUTE_IFNAME, " dev %s");
 	show_attr(show, reply, PORCH_A_ROUTE_ONLINK, " onlink");
 	show_attr(show, reply, PORCH_A_ROUTE_LINK_DOWN, " linkdown");
+}
+
+static void show_route(const struct reply *reply, void *arg)
+{
+	struct ctl *ctl = arg;
+	struct show *show = &ctl->show;
+
+	if (ctl->family && ctl->family != dst_family(reply))
+		return;
+	show_row_begin(show);
+	show_route_fields(show, reply);
 	show_row_end(show);
 }
 
@@ -139,10 +145,11 @@ static int route_get(struct ctl *ctl, const struct value *values)
 
 static const struct verb verbs[] = {
 	{ "show", "show the routes; -4 or -6 those of one family", no_args, .run = route_show },
-	{ "add", "add a route", add_args, .run = route_add },
+	{ "add", "add a route", add_args, .change = true, .run = route_add },
 	{ "replace", "add a route, or put it in the place of the prefix's old one", add_args,
-	  .run = route_replace },
-	{ "del", "remove a route, which must be as described", del_args, .run = route_del },
+	  .change = true, .run = route_replace },
+	{ "del", "remove a route, which must be as described", del_args, .change = true,
+	  .run = route_del },
 	{ "get", "show the route that a packet to an address takes", get_args, .run = route_get },
 	{ }
 };

@@ -12,6 +12,9 @@
 #include "ipc.h"
 
 #define REQUEST_SIZE	4096
+#define QUEUE_SIZE	32768
+/* What an event queue may take; a commit of 100,000 routes fits. */
+#define EVENTS_SIZE	(16 << 20)
 /* The kernel fills what it is offered, but no more than this. */
 #define CHUNK_SIZE	32768
 #define DUMP_TRIES	5
@@ -28,6 +31,13 @@
  * @reply: messages of the reply, header by header, without acks
  * @reply_len: their length
  * @reply_size: room for them
+ * @queue: requests that were not sent yet
+ * @queue_len: their length
+ * @queue_last: the last of them
+ * @queue_first: number of the first of them
+ * @queue_sets: the attributes that each of them is made of
+ * @queued: requests that were ever queued
+ * @refused: which of these was refused, counted from 1
  * @error: what became of the last call
  */
 struct ipc {
@@ -44,6 +54,16 @@ struct ipc {
 	char *reply;
 	size_t reply_len;
 	size_t reply_size;
+	union {
+		struct nlmsghdr hdr;
+		char buf[QUEUE_SIZE];
+	} queue;
+	size_t queue_len;
+	struct nlmsghdr *queue_last;
+	uint32_t queue_first;
+	const struct attr_set *queue_sets[QUEUE_SIZE / sizeof(struct nlmsghdr)];
+	size_t queued;
+	size_t refused;
 	char error[512];
 };
 
@@ -74,9 +94,19 @@ void ipc_free(struct ipc *ipc)
 	free(ipc);
 }
 
+int ipc_fd(const struct ipc *ipc)
+{
+	return mnl_socket_get_fd(ipc->nl);
+}
+
 const char *ipc_error(const struct ipc *ipc)
 {
 	return ipc->error;
+}
+
+size_t ipc_refused(const struct ipc *ipc)
+{
+	return ipc->refused;
 }
 
 __attribute__((format(printf, 3, 4)))
@@ -147,12 +177,13 @@ static const char *attr_name(const struct attr_set *set, uint16_t type)
 	return type <= set->max && set->defs[type].name ? set->defs[type].name : "unknown";
 }
 
-static const char *name_at(const struct ipc *ipc, const struct attr_set *set, uint32_t offset)
+static const char *name_at(const struct nlmsghdr *request, const struct attr_set *set,
+			   uint32_t offset)
 {
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, &ipc->request.hdr, GENL_HDRLEN)
-		if ((const char *)attr - ipc->request.buf == offset)
+	mnl_attr_for_each(attr, request, GENL_HDRLEN)
+		if ((const char *)attr - (const char *)request == offset)
 			return attr_name(set, mnl_attr_get_type(attr));
 	return NULL;
 }
@@ -178,16 +209,17 @@ static void explain_policy(struct ipc *ipc, const struct nlattr *policy)
 
 /**
  * explain() - put an ack into words
- * @ipc: owns the request that was acked, and takes the words
- * @set: attributes of the request
+ * @ipc: takes the words
+ * @request: what was acked
+ * @set: its attributes
  * @nlh: the ack, or the end of a dump
  * @code: negative errno in it, 0 if the request succeeded
  * @offset: where the attributes of the extended ack begin
  *
  * Return: @code
  */
-static int explain(struct ipc *ipc, const struct attr_set *set, const struct nlmsghdr *nlh,
-		   int code, size_t offset)
+static int explain(struct ipc *ipc, const struct nlmsghdr *request, const struct attr_set *set,
+		   const struct nlmsghdr *nlh, int code, size_t offset)
 {
 	const struct nlattr *attr, *tb[NLMSGERR_ATTR_MAX + 1] = { NULL };
 	const char *name = NULL, *missing = "";
@@ -205,9 +237,12 @@ static int explain(struct ipc *ipc, const struct attr_set *set, const struct nlm
 	if (!code)
 		return 0;
 
+	attr = tb[NLMSGERR_ATTR_COOKIE];
+	if (attr && mnl_attr_get_payload_len(attr) == sizeof(uint64_t))
+		ipc->refused = mnl_attr_get_u64(attr);
 	attr = tb[NLMSGERR_ATTR_OFFS];
 	if (attr && mnl_attr_get_payload_len(attr) == sizeof(uint32_t))
-		name = name_at(ipc, set, mnl_attr_get_u32(attr));
+		name = name_at(request, set, mnl_attr_get_u32(attr));
 	attr = tb[NLMSGERR_ATTR_MISS_TYPE];
 	if (attr && mnl_attr_get_payload_len(attr) == sizeof(uint32_t)) {
 		name = attr_name(set, mnl_attr_get_u32(attr));
@@ -223,7 +258,8 @@ static int explain(struct ipc *ipc, const struct attr_set *set, const struct nlm
 	return code;
 }
 
-static int read_ack(struct ipc *ipc, const struct attr_set *set, const struct nlmsghdr *nlh)
+static int read_ack(struct ipc *ipc, const struct nlmsghdr *request, const struct attr_set *set,
+		    const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *ack = mnl_nlmsg_get_payload(nlh);
 	size_t offset = sizeof(*ack);
@@ -232,7 +268,7 @@ static int read_ack(struct ipc *ipc, const struct attr_set *set, const struct nl
 		return ipc_fail(ipc, -EPROTO, "the kernel sent a truncated ack");
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		offset += MNL_ALIGN(ack->msg.nlmsg_len) - MNL_NLMSG_HDRLEN;
-	return explain(ipc, set, nlh, ack->error, offset);
+	return explain(ipc, request, set, nlh, ack->error, offset);
 }
 
 static int read_done(struct ipc *ipc, const struct attr_set *set, const struct nlmsghdr *nlh)
@@ -241,7 +277,7 @@ static int read_done(struct ipc *ipc, const struct attr_set *set, const struct n
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*code))
 		return ipc_fail(ipc, -EPROTO, "the kernel sent a truncated end of a list");
-	return explain(ipc, set, nlh, *code, sizeof(*code));
+	return explain(ipc, &ipc->request.hdr, set, nlh, *code, sizeof(*code));
 }
 
 static int send_request(struct ipc *ipc)
@@ -250,6 +286,7 @@ static int send_request(struct ipc *ipc)
 
 	nlh->nlmsg_seq = ++ipc->seq;
 	ipc->reply_len = 0;
+	ipc->refused = 0;
 	if (mnl_socket_sendto(ipc->nl, nlh, nlh->nlmsg_len) < 0)
 		return ipc_fail(ipc, -errno, "cannot send a request: %s", strerror(errno));
 	return 0;
@@ -303,7 +340,7 @@ static int collect(struct ipc *ipc, const struct attr_set *set, bool *interrupte
 			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 				*interrupted = true;
 			if (nlh->nlmsg_type == NLMSG_ERROR)
-				return read_ack(ipc, set, nlh);
+				return read_ack(ipc, &ipc->request.hdr, set, nlh);
 			if (nlh->nlmsg_type == NLMSG_DONE)
 				return read_done(ipc, set, nlh);
 			if (nlh->nlmsg_type != ipc->request.hdr.nlmsg_type)
@@ -335,6 +372,8 @@ static bool attr_valid(const struct attr_def *def, const char *data, uint16_t le
 		return len && !data[len - 1];
 	case ATTR_ADDR:
 		return len == 4 || len == 16;
+	case ATTR_NEST:
+		return true;
 	case ATTR_UNKNOWN:
 		break;
 	}
@@ -403,6 +442,104 @@ int ipc_call(struct ipc *ipc, const struct attr_set *set, ipc_reply_fn fn, void 
 	return fn ? deliver(ipc, set, fn, arg) : 0;
 }
 
+/* Take an ack for one of the queued requests. */
+static int read_queue_ack(struct ipc *ipc, const struct nlmsghdr *nlh)
+{
+	const struct nlmsghdr *request = &ipc->queue.hdr;
+	uint32_t i, place = nlh->nlmsg_seq - ipc->queue_first;
+	int err;
+
+	if (nlh->nlmsg_type != NLMSG_ERROR || nlh->nlmsg_pid != ipc->portid ||
+	    nlh->nlmsg_seq > ipc->seq || nlh->nlmsg_seq < ipc->queue_first)
+		return ipc_fail(ipc, -EPROTO, "the kernel answered a request that was not sent");
+	for (i = 0; i < place; i++)
+		request = (const void *)((const char *)request + request->nlmsg_len);
+	err = read_ack(ipc, request, ipc->queue_sets[place], nlh);
+	if (err)
+		ipc->refused = ipc->queued - (ipc->seq - nlh->nlmsg_seq);
+	return err;
+}
+
+/* What is refused is acked at once, in order; what is fine only at the end. */
+static int read_queue_acks(struct ipc *ipc)
+{
+	uint32_t seq = 0;
+	int err;
+
+	do {
+		const struct nlmsghdr *nlh;
+		ssize_t received;
+		int len;
+
+		ipc->reply_len = 0;
+		received = read_datagram(ipc);
+		/* More acks than fit; the first, which counts, did. */
+		if (received == -ENOBUFS)
+			continue;
+		if (received < 0)
+			return received;
+		nlh = (const struct nlmsghdr *)ipc->reply;
+		len = received;
+		if (!mnl_nlmsg_ok(nlh, len))
+			return ipc_fail(ipc, -EPROTO, "the kernel sent a truncated reply");
+		seq = nlh->nlmsg_seq;
+		err = read_queue_ack(ipc, nlh);
+		if (err)
+			return err;
+	} while (seq != ipc->seq);
+	return 0;
+}
+
+int ipc_flush(struct ipc *ipc)
+{
+	int err;
+
+	if (!ipc->queue_len)
+		return 0;
+	ipc->queue_last->nlmsg_flags |= NLM_F_ACK;
+	if (mnl_socket_sendto(ipc->nl, ipc->queue.buf, ipc->queue_len) < 0)
+		return ipc_fail(ipc, -errno, "cannot send requests: %s", strerror(errno));
+	err = read_queue_acks(ipc);
+	ipc->queue_len = 0;
+	return err;
+}
+
+int ipc_queue(struct ipc *ipc, const struct attr_set *set)
+{
+	struct nlmsghdr *nlh = &ipc->request.hdr;
+	int err;
+
+	if (ipc->queue_len + nlh->nlmsg_len > QUEUE_SIZE) {
+		err = ipc_flush(ipc);
+		if (err)
+			return err;
+	}
+	nlh->nlmsg_flags &= ~NLM_F_ACK;
+	nlh->nlmsg_seq = ++ipc->seq;
+	if (!ipc->queue_len)
+		ipc->queue_first = ipc->seq;
+	ipc->queue_sets[ipc->seq - ipc->queue_first] = set;
+	ipc->queue_last = memcpy(ipc->queue.buf + ipc->queue_len, nlh, nlh->nlmsg_len);
+	ipc->queue_len += nlh->nlmsg_len;
+	ipc->queued++;
+	return 0;
+}
+
+static const struct attr_def ctrl_defs[] = {
+	[CTRL_ATTR_FAMILY_ID] = { "family-id", ATTR_U16 },
+	[CTRL_ATTR_FAMILY_NAME] = { "family-name", ATTR_STRING },
+	[CTRL_ATTR_MCAST_GROUPS] = { "mcast-groups", ATTR_NEST },
+};
+
+static const struct attr_set ctrl_attrs = { "ctrl", ctrl_defs, CTRL_ATTR_MCAST_GROUPS };
+
+static int ask_family(struct ipc *ipc, ipc_reply_fn fn, void *arg)
+{
+	request_begin(ipc, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
+	ipc_put(ipc, CTRL_ATTR_FAMILY_NAME, ipc->family, strlen(ipc->family) + 1);
+	return ipc_call(ipc, &ctrl_attrs, fn, arg);
+}
+
 static void read_family(const struct reply *reply, void *arg)
 {
 	uint16_t *id = arg;
@@ -412,11 +549,6 @@ static void read_family(const struct reply *reply, void *arg)
 
 int ipc_open(struct ipc *ipc)
 {
-	static const struct attr_def defs[] = {
-		[CTRL_ATTR_FAMILY_ID] = { "family-id", ATTR_U16 },
-		[CTRL_ATTR_FAMILY_NAME] = { "family-name", ATTR_STRING },
-	};
-	static const struct attr_set ctrl = { "ctrl", defs, CTRL_ATTR_FAMILY_NAME };
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
 	int on = 1, err;
 	size_t i;
@@ -436,13 +568,120 @@ int ipc_open(struct ipc *ipc)
 		}
 	ipc->portid = mnl_socket_get_portid(ipc->nl);
 
-	request_begin(ipc, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
-	ipc_put(ipc, CTRL_ATTR_FAMILY_NAME, ipc->family, strlen(ipc->family) + 1);
-	err = ipc_call(ipc, &ctrl, read_family, &ipc->id);
+	err = ask_family(ipc, read_family, &ipc->id);
 	if (!err)
 		return 0;
 close:
 	ipc_close(ipc);
+	return err;
+}
+
+struct group {
+	const char *name;
+	uint32_t id;
+};
+
+static void read_group(const struct nlattr *nest, struct group *group)
+{
+	const struct nlattr *attr;
+	const char *name = "";
+	uint32_t id = 0;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+			name = mnl_attr_get_str(attr);
+		else if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID &&
+			 mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			id = mnl_attr_get_u32(attr);
+	}
+	if (!strcmp(name, group->name))
+		group->id = id;
+}
+
+static void read_groups(const struct reply *reply, void *arg)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_payload(reply->attrs[CTRL_ATTR_MCAST_GROUPS].data,
+				  reply->attrs[CTRL_ATTR_MCAST_GROUPS].len)
+		read_group(attr, arg);
+}
+
+/* The groups are numbered in the kernel; that of nlctrl tells who goes. */
+int ipc_join(struct ipc *ipc, const char *name)
+{
+	struct group group = { .name = name };
+	const int ctrl = GENL_ID_CTRL, size = EVENTS_SIZE;
+	int err, fd = ipc_fd(ipc);
+
+	err = ask_family(ipc, read_groups, &group);
+	if (err)
+		return err;
+	if (!group.id)
+		return ipc_fail(ipc, -ENOENT, "the module has no events \"%s\"", name);
+	/* Users without rights have to do with less. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (mnl_socket_setsockopt(ipc->nl, NETLINK_ADD_MEMBERSHIP, (void *)&ctrl, sizeof(ctrl)) ||
+	    mnl_socket_setsockopt(ipc->nl, NETLINK_ADD_MEMBERSHIP, &group.id, sizeof(group.id)))
+		return ipc_fail(ipc, -errno, "cannot listen: %s", strerror(errno));
+	return 0;
+}
+
+/* Return: -ENODEV if the family has gone, else 0. */
+static int read_ctrl(struct ipc *ipc, const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct reply reply = { .set = &ctrl_attrs };
+	int err;
+
+	err = parse_reply(ipc, nlh, &reply);
+	if (err)
+		return err;
+	if (genl->cmd == CTRL_CMD_DELFAMILY && reply_uint(&reply, CTRL_ATTR_FAMILY_ID) == ipc->id)
+		return ipc_fail(ipc, -ENODEV, "the module has gone");
+	return 0;
+}
+
+static int read_event(struct ipc *ipc, const struct nlmsghdr *nlh, const struct event *events,
+		      size_t count, ipc_event_fn fn, void *arg)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct reply reply = { 0 };
+	int err;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl))
+		return ipc_fail(ipc, -EPROTO, "the kernel sent a truncated event");
+	if (nlh->nlmsg_type == ipc->id && genl->cmd < count && events[genl->cmd].name) {
+		reply.set = events[genl->cmd].set;
+		err = parse_reply(ipc, nlh, &reply);
+		if (!err)
+			fn(&events[genl->cmd], &reply, arg);
+		return err;
+	}
+	return nlh->nlmsg_type == GENL_ID_CTRL ? read_ctrl(ipc, nlh) : 0;
+}
+
+int ipc_read_events(struct ipc *ipc, const struct event *events, size_t count, ipc_event_fn fn,
+		    void *arg)
+{
+	const struct nlmsghdr *nlh;
+	ssize_t received;
+	int len, err = 0;
+
+	ipc->reply_len = 0;
+	received = read_datagram(ipc);
+	if (received == -ENOBUFS) {
+		fn(NULL, NULL, arg);
+		return 0;
+	}
+	if (received < 0)
+		return received;
+	len = received;
+	for (nlh = (const void *)ipc->reply; !err && mnl_nlmsg_ok(nlh, len);
+	     nlh = mnl_nlmsg_next(nlh, &len))
+		err = read_event(ipc, nlh, events, count, fn, arg);
 	return err;
 }
 

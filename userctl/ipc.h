@@ -9,6 +9,10 @@
  *
  * A reply is shown to the caller only when all of it has arrived, so that a
  * dump that the kernel calls inconsistent can be thrown away and read again.
+ *
+ * Where many requests have no reply but a refusal, they can be queued: they
+ * share a system call, and an ack for the last of them tells that all the
+ * others are through.
  */
 #ifndef PORCHCTL_IPC_H
 #define PORCHCTL_IPC_H
@@ -108,6 +112,83 @@ void ipc_put_u32(struct ipc *ipc, uint16_t attr, uint32_t value);
  * words. After 0, ipc_error() has what the kernel remarked, "" if nothing.
  */
 int ipc_call(struct ipc *ipc, const struct attr_set *set, ipc_reply_fn fn, void *arg);
+
+/**
+ * ipc_queue() - queue the request, which has no reply
+ * @ipc: an open one with a begun request
+ * @set: the attributes that the request is made of
+ *
+ * Until ipc_flush() no other request may be sent.
+ *
+ * Return: as ipc_flush(), if the queue was full and had to be sent
+ */
+int ipc_queue(struct ipc *ipc, const struct attr_set *set);
+
+/**
+ * ipc_flush() - send what is queued
+ * @ipc: an open one
+ *
+ * After a refusal the socket is good for nothing but to be closed.
+ *
+ * Return: 0, or the negative errno of the first refusal, for which ipc_error()
+ * has the words and ipc_refused() the request
+ */
+int ipc_flush(struct ipc *ipc);
+
+/**
+ * ipc_refused() - tell which of the queued requests was refused
+ * @ipc: from ipc_alloc(); ipc_flush() has failed, or a call that the kernel
+ *       refused because of a request before it
+ *
+ * Return: its place among all that were ever queued, counted from 1; 0 if it
+ * was none of them
+ */
+size_t ipc_refused(const struct ipc *ipc);
+
+/* One kind of events. */
+struct event {
+	const char *name;
+	const struct attr_set *set;
+};
+
+/**
+ * typedef ipc_event_fn - is called for each event
+ * @event: its kind; NULL if events were lost
+ * @reply: what it says
+ * @arg: whatever the caller gave
+ */
+typedef void (*ipc_event_fn)(const struct event *event, const struct reply *reply, void *arg);
+
+/**
+ * ipc_join() - begin to receive the events of a multicast group
+ * @ipc: an open one
+ * @group: its name
+ *
+ * Return: 0 or a negative errno; ipc_error() has the words
+ */
+int ipc_join(struct ipc *ipc, const char *group);
+
+/**
+ * ipc_fd() - what to wait for events by
+ * @ipc: an open one
+ *
+ * Return: the socket; it stays the property of @ipc
+ */
+int ipc_fd(const struct ipc *ipc);
+
+/**
+ * ipc_read_events() - read what events there are, or wait for one
+ * @ipc: an open one that has joined a group
+ * @events: kinds of events by command; a nameless one is not shown
+ * @count: length of @events
+ * @fn: is called for each event
+ * @arg: for @fn
+ *
+ * Return: 0, -ENODEV if the family has gone, or another negative errno;
+ * ipc_error() has the words
+ */
+int ipc_read_events(struct ipc *ipc, const struct event *events, size_t count, ipc_event_fn fn,
+		    void *arg);
 
 /**
  * ipc_error() - say what became of the last call

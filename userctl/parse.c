@@ -87,7 +87,21 @@ bool parse_prefix(const char *word, struct addr *addr, char *error, size_t size)
 	return true;
 }
 
-uint32_t parse_device(const char *word)
+#define KNOWN_DEVICES	256
+
+/* Names that were asked for, each in the place that its letters choose. */
+static struct known_device {
+	char name[IFNAMSIZ];
+	uint32_t index;
+} known_devices[KNOWN_DEVICES];
+static bool remember_devices;
+
+void parse_device_cache(void)
+{
+	remember_devices = true;
+}
+
+static uint32_t find_device(const char *word)
 {
 	static int sock = -1;	/* kept, as opening one costs more than asking */
 	struct ifreq request = { 0 };
@@ -98,6 +112,25 @@ uint32_t parse_device(const char *word)
 		return 0;
 	memcpy(request.ifr_name, word, strlen(word) + 1);
 	return ioctl(sock, SIOCGIFINDEX, &request) ? 0 : request.ifr_ifindex;
+}
+
+uint32_t parse_device(const char *word)
+{
+	struct known_device *known;
+	unsigned int hash = 0;
+	const char *c;
+
+	if (!remember_devices)
+		return find_device(word);
+	for (c = word; *c; c++)
+		hash = hash * 31 + (unsigned char)*c;
+	known = &known_devices[hash % KNOWN_DEVICES];
+	if (!known->index || strcmp(known->name, word)) {
+		known->index = find_device(word);
+		if (known->index)
+			memcpy(known->name, word, strlen(word) + 1);
+	}
+	return known->index;
 }
 
 int parse_line(char *line, char **words, int max)

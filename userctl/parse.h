@@ -37,6 +37,13 @@ bool parse_prefix(const char *word, struct addr *addr, char *error, size_t size)
 uint32_t parse_device(const char *word);
 
 /**
+ * parse_device_cache() - remember what parse_device() finds
+ *
+ * A device that is renamed or replaced afterwards is not noticed.
+ */
+void parse_device_cache(void);
+
+/**
  * parse_line() - cut a line into words
  * @line: the line, which is written to; a word that begins with # ends it
  * @words: takes the words

@@ -32,6 +32,7 @@ const struct object *const objects[] = {
 	&engine_object,
 	&stats_object,
 	&ledger_object,
+	&monitor_object,
 	&status_object,
 	NULL
 };
@@ -45,11 +46,14 @@ const struct option options[] = {
 	{ "-V", NULL, false, "print the version" },
 	{ "-n", "NETNS", false, "work in this network namespace" },
 	{ "-b", "FILE", false, "read commands from a file, one a line; - is standard input" },
+	{ "-a", NULL, false, "with -b: all commands take effect at once, or none does" },
 	{ }
 };
 
 int ctl_call(struct ctl *ctl, const struct attr_set *set, ipc_reply_fn fn, void *arg)
 {
+	if (ctl->batch)
+		return batch_stage(ctl->batch, ctl->ipc, set);
 	if (ipc_call(ctl->ipc, set, fn, arg))
 		return err_refused("%s", ipc_error(ctl->ipc));
 	if (*ipc_error(ctl->ipc))
@@ -108,7 +112,7 @@ static int print_help(const struct object *only)
 		return 0;
 	}
 	puts("Usage: porchctl [OPTIONS] COMMAND\n"
-	     "       porchctl [OPTIONS] -b FILE\n"
+	     "       porchctl [OPTIONS] [-a] -b FILE\n"
 	     "\nOptions:");
 	for (option = options; option->word; option++) {
 		snprintf(text, sizeof(text), "%s %s", option->word, option->value ?: "");
@@ -214,6 +218,8 @@ static int run_verb(struct ctl *ctl, const struct object *object, const struct v
 	if (err)
 		return err;
 	name_command(object, verb, values);
+	if (ctl->batch && !verb->change)
+		return err_usage("changes nothing, so it cannot be part of an atomic batch");
 	return open_ipc(ctl) ?: verb->run(ctl, values);
 }
 
@@ -320,19 +326,18 @@ static int run_line(const struct ctl *ctl, char *line, size_t len)
 	return count ? run_words(ctl, words, count) : 0;
 }
 
-static int run_batch(const struct ctl *ctl, const char *name)
+static int run_file(const struct ctl *ctl, const char *name, FILE *file)
 {
-	FILE *file = strcmp(name, "-") ? fopen(name, "re") : stdin;
 	unsigned int line_number = 0;
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t len;
 	int err = 0;
 
-	if (!file)
-		return err_refused("cannot open %s: %s", name, strerror(errno));
 	while (!err && (len = getline(&line, &size, file)) >= 0) {
 		err_place(name, ++line_number);
+		if (ctl->batch)
+			ctl->batch->line = line_number;
 		err = run_line(ctl, line, len);
 	}
 	if (!err && ferror(file)) {
@@ -340,6 +345,30 @@ static int run_batch(const struct ctl *ctl, const char *name)
 		err = err_refused("cannot read %s: %s", name, strerror(errno));
 	}
 	free(line);
+	return err;
+}
+
+/* What the kernel has staged without a commit it forgets when the tool ends. */
+static int run_atomic(struct ctl ctl, const char *name, FILE *file)
+{
+	struct batch batch = { .name = name };
+	int err;
+
+	ctl.batch = &batch;
+	err = open_ipc(&ctl) ?: batch_begin(&batch, ctl.ipc) ?: run_file(&ctl, name, file) ?:
+	      batch_commit(&batch, ctl.ipc);
+	batch_free(&batch);
+	return err;
+}
+
+static int run_batch(const struct ctl *ctl, const char *name, bool atomic)
+{
+	FILE *file = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	int err;
+
+	if (!file)
+		return err_refused("cannot open %s: %s", name, strerror(errno));
+	err = atomic ? run_atomic(*ctl, name, file) : run_file(ctl, name, file);
 	if (file != stdin)
 		fclose(file);
 	return err ? EXIT_REFUSED : 0;
@@ -364,7 +393,7 @@ static int run(struct ctl *ctl, char **words, int count)
 {
 	const char *batch = NULL, *netns = NULL;
 	const struct option *option;
-	bool help = false;
+	bool help = false, atomic = false;
 	int i, err;
 
 	for (i = 0; i < count && words[i][0] == '-'; i++) {
@@ -378,6 +407,9 @@ static int run(struct ctl *ctl, char **words, int count)
 		if (option->value && ++i == count)
 			return err_usage("%s needs a value: %s", option->word, option->value);
 		switch (option->word[1]) {
+		case 'a':
+			atomic = true;
+			break;
 		case 'b':
 			batch = words[i];
 			break;
@@ -400,12 +432,14 @@ static int run(struct ctl *ctl, char **words, int count)
 	if (batch && count)
 		return err_usage("unexpected \"%s\"; -b takes its commands from the file only",
 				 words[0]);
+	if (atomic && !batch)
+		return err_usage("-a goes with -b FILE");
 	if (netns) {
 		err = enter_netns(netns);
 		if (err)
 			return err;
 	}
-	return batch ? run_batch(ctl, batch) : run_words(ctl, words, count);
+	return batch ? run_batch(ctl, batch, atomic) : run_words(ctl, words, count);
 }
 
 int main(int argc, char **argv)

@@ -149,6 +149,14 @@ void show_bool(struct show *show, const char *key, bool value, const char *text)
 	fputs(value ? "true" : "false", stdout);
 }
 
+void show_str(struct show *show, const char *key, const char *value)
+{
+	if (!show->json)
+		return;
+	json_key(show, key);
+	json_string(value);
+}
+
 void show_text(struct show *show, const char *fmt, ...)
 {
 	va_list ap;

@@ -75,6 +75,14 @@ void show_attr(struct show *show, const struct reply *reply, uint16_t attr, cons
 void show_bool(struct show *show, const char *key, bool value, const char *text);
 
 /**
+ * show_str() - show a word that is no attribute, in JSON only
+ * @show: the output
+ * @key: its name
+ * @value: the word
+ */
+void show_str(struct show *show, const char *key, const char *value);
+
+/**
  * show_text() - show something that only people want
  * @show: the output
  * @fmt: format of the text

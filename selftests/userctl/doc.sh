@@ -161,7 +161,7 @@ check "every command and keyword is offered" eval '! complete_table'
 mapfile -t devices < <(ls /sys/class/net)
 check "objects" completes "r" route
 check "options, and objects" offers "" -j -n help port status
-check "options" completes "-" -4 -6 -V -b -h -j -n -s
+check "options" completes "-" -4 -6 -V -a -b -h -j -n -s
 check "objects behind options" completes "-j -s po" port
 check "help" offers "help " port route
 check "verbs" completes "route re" replace

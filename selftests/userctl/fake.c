@@ -3,7 +3,8 @@
  * A kernel with a porch family, linked into porchctl in the place of the real
  * one. It writes each request in words into the file $FAKE_LOG and has the same
  * answer for all requests of a command; $FAKE_REFUSE makes it refuse with an
- * extended ack that blames the first attribute.
+ * extended ack that blames the first attribute, and has the cookie $FAKE_COOKIE
+ * if there is one. $FAKE_REFUSE_AT is the number of the one request to refuse.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -33,6 +34,9 @@ static const struct command {
 	[PORCH_CMD_ENGINE_SET]	= { "engine-set", &engine_attrs },
 	[PORCH_CMD_STATS_GET]	= { "stats-get", &counter_attrs },
 	[PORCH_CMD_LEDGER_GET]	= { "ledger-get", &ledger_attrs },
+	[PORCH_CMD_TXN_BEGIN]	= { "txn-begin", &txn_attrs },
+	[PORCH_CMD_TXN_COMMIT]	= { "txn-commit", &txn_attrs },
+	[PORCH_CMD_TXN_ABORT]	= { "txn-abort", &txn_attrs },
 };
 
 static struct {
@@ -198,9 +202,12 @@ static void put_replies(uint8_t cmd)
 static void put_end(const char *refusal)
 {
 	bool dump = (request.hdr.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	const char *cookie = getenv("FAKE_COOKIE");
 	struct nlmsghdr *nlh;
 	struct nlmsgerr *ack;
 
+	if (!refusal && !(request.hdr.nlmsg_flags & (NLM_F_DUMP | NLM_F_ACK)))
+		return;
 	if (dump && !refusal) {
 		nlh = begin(NLMSG_DONE, NLM_F_MULTI);
 		*(int *)mnl_nlmsg_put_extra_header(nlh, sizeof(int)) = 0;
@@ -212,30 +219,50 @@ static void put_end(const char *refusal)
 		if (refusal) {
 			mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, refusal);
 			mnl_attr_put_u32(nlh, NLMSGERR_ATTR_OFFS, sizeof(request));
+			if (cookie)
+				mnl_attr_put_u64(nlh, NLMSGERR_ATTR_COOKIE, atoi(cookie));
 		}
 	}
 	end(nlh);
 }
 
-ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *nl, const void *buf, size_t len)
+static const char *refusal(void)
 {
-	const char *refusal = getenv("FAKE_REFUSE");
+	const char *at = getenv("FAKE_REFUSE_AT");
+	static int count;
+
+	return !at || atoi(at) == ++count ? getenv("FAKE_REFUSE") : NULL;
+}
+
+static void answer(const struct nlmsghdr *asked)
+{
+	const char *refused;
 	struct nlmsghdr *nlh;
 
-	memcpy(&request, buf, sizeof(request));
-	portid = mnl_socket_get_portid(nl);
-	reply_len = 0;
+	memcpy(&request, asked, sizeof(request));
 	if (request.hdr.nlmsg_type == GENL_ID_CTRL) {
 		nlh = begin_message();
 		mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
 		end(nlh);
 		put_end(NULL);
-		return len;
+		return;
 	}
-	log_request(buf, &commands[request.genl.cmd]);
-	if (!refusal)
+	log_request(asked, &commands[request.genl.cmd]);
+	refused = refusal();
+	if (!refused)
 		put_replies(request.genl.cmd);
-	put_end(refusal);
+	put_end(refused);
+}
+
+ssize_t __wrap_mnl_socket_sendto(const struct mnl_socket *nl, const void *buf, size_t len)
+{
+	const struct nlmsghdr *nlh = buf;
+	int left = len;
+
+	portid = mnl_socket_get_portid(nl);
+	reply_len = 0;
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		answer(nlh);
 	return len;
 }
 

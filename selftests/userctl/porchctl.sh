@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, engine, stats, ledger, status, help"
+objects="port, route, engine, stats, ledger, monitor, status, help"
 
 echo "TAP version 13"
 
@@ -112,16 +112,18 @@ refuses 2 "unknown command \"foo\"; allowed: $objects" -j -s foo
 refuses 2 "unknown command \"foo\"; allowed: $objects" help foo
 refuses 2 "unknown command \"\"; allowed: $objects" ""
 refuses 2 "unknown command \"a?b\"; allowed" $'a\nb'
-refuses 2 'unknown option "-x"; allowed: -j, -s, -4, -6, -h, -V, -n, -b' -x port
+refuses 2 'unknown option "-x"; allowed: -j, -s, -4, -6, -h, -V, -n, -b, -a' -x port
 refuses 2 'unknown option "-x"; allowed here: -j, -s, -4, -6, -h' port -x
 refuses 2 '-b needs a value: FILE' -b
 refuses 2 '-n needs a value: NETNS' -n
 refuses 2 'unexpected "port"; -b takes its commands from the file' -b /dev/null port
+refuses 2 '-a goes with -b FILE' -a port
 refuses 2 'port: unknown command or DEV "ad"; allowed: show, add, del, help' port ad
 refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get, help' route list
 refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' stats foo
 refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
 refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
+refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, engine' monitor foo
 
 # Arguments
 refuses 2 'port add: DEV is missing' port add
@@ -186,7 +188,7 @@ accepts "Usage: porchctl" help
 accepts "Usage: porchctl" -h
 accepts "Usage: porchctl" --help
 accepts "porchctl " -V
-for object in port route engine stats ledger status; do
+for object in port route engine stats ledger monitor status; do
 	accepts "$object: " help
 	accepts "$object: " help $object
 	accepts "$object: " $object help
@@ -198,7 +200,8 @@ for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [force]' 'port del
 	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
 	'route del [TYPE] PREFIX [via ADDR] [dev DEV]' 'route get ADDR' \
 	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N]' \
-	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'status [show]'; do
+	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'monitor [show] [OBJECT]' \
+	'status [show]'; do
 	accepts "$synopsis" help
 done
 
@@ -248,6 +251,8 @@ ledger
 ledger --sync
 ledger sync
 ledger show --sync
+monitor
+monitor show route
 -j status
 COMMANDS
 
@@ -411,6 +416,62 @@ FAKE_LOG=$tmp/log run -b "$tmp/batch"
 said 1 "porchctl: $tmp/batch:3: route add: \"x\" is no prefix" &&
 	[ "$(cut -d ' ' -f 1 "$tmp/log" | xargs)" = "route-add route-del" ]
 report $? "lines before a mistake are applied, those behind it are not"
+
+# An atomic batch
+rm -f "$tmp/log"
+printf 'route add 10.0.0.0/8 dev lo\n\nroute del 11.0.0.0/8\nengine set vector 1\n' >"$tmp/batch"
+FAKE_LOG=$tmp/log run -a -b "$tmp/batch"
+{
+	echo "txn-begin 5"
+	echo "route-add 1 dst=0a000000 prefix-len=08 oif=$lo"
+	echo "route-del 1 dst=0b000000 prefix-len=08"
+	echo "engine-set 5 vector=01000000"
+	echo "txn-commit 5"
+} >"$tmp/want"
+[ "$(cat "$tmp/rc" "$tmp/out" "$tmp/err")" = 0 ] && diff "$tmp/want" "$tmp/log" >"$tmp/out"
+report $? "an atomic batch is staged and committed, with an ack for its last command"
+
+# atomic_refused TEXT: the batch is refused, with its line, and not committed
+atomic_refused()
+{
+	rm -f "$tmp/log"
+	FAKE_LOG=$tmp/log run -a -b "$tmp/batch"
+	said 1 "$1" && ! grep -q txn-commit "$tmp/log"
+	report $? "an atomic batch is refused: $1"
+}
+
+export FAKE_REFUSE="is not possible"
+FAKE_REFUSE_AT=1 atomic_refused "porchctl: is not possible"
+FAKE_REFUSE_AT=2 atomic_refused "$tmp/batch:1: is not possible (attribute dst): Invalid argument"
+FAKE_REFUSE_AT=3 atomic_refused "$tmp/batch:3: is not possible (attribute dst): Invalid argument"
+FAKE_REFUSE_AT=4 atomic_refused "$tmp/batch:4: is not possible (attribute vector): Invalid argument"
+FAKE_REFUSE_AT=5 FAKE_COOKIE=2 run -a -b "$tmp/batch"
+said 1 "$tmp/batch:3: is not possible: Invalid argument"
+report $? "a commit is refused, with the line to blame"
+FAKE_REFUSE_AT=5 FAKE_COOKIE=4 run -a -b "$tmp/batch"
+said 1 "porchctl: is not possible: Invalid argument"
+report $? "a commit is refused with a cookie that makes no sense"
+FAKE_REFUSE_AT=5 run -a -b "$tmp/batch"
+said 1 "porchctl: is not possible: Invalid argument"
+report $? "a commit is refused without a line to blame"
+unset FAKE_REFUSE
+printf 'route del 10.0.0.0/8\nroute\nroute del 11.0.0.0/8\n' >"$tmp/batch"
+atomic_refused "$tmp/batch:2: route show: changes nothing, so it cannot be part of an atomic batch"
+printf 'route del 10.0.0.0/8\nroute del x\n' >"$tmp/batch"
+atomic_refused "$tmp/batch:2: route del: \"x\" is no prefix"
+
+# More than one datagram holds
+seq -f 'route add 10.0.0.%g dev lo' 0 255 | cat - <(seq -f 'route add 10.0.1.%g dev lo' 0 255) \
+	<(seq -f 'route add 10.0.2.%g dev lo' 0 255) >"$tmp/batch"
+rm -f "$tmp/log"
+FAKE_LOG=$tmp/log run -a -b "$tmp/batch"
+[ "$(cat "$tmp/rc" "$tmp/out" "$tmp/err")" = 0 ] &&
+	[ "$(grep -c '^route-add' "$tmp/log")" = 768 ] &&
+	[ "$(grep -c '^route-add 5' "$tmp/log")" = 2 ]
+report $? "many commands share few datagrams"
+FAKE_REFUSE=no FAKE_REFUSE_AT=767 run -a -b "$tmp/batch"
+said 1 "$tmp/batch:766: no"
+report $? "a command of the last datagram is refused, with its line"
 
 # The tables of the tool against the spec
 if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then

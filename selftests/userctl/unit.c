@@ -272,6 +272,8 @@ struct datagram {
 	uint16_t blame;		/* attribute of an extended ack */
 	uint32_t blamed;
 	bool policy;
+	uint8_t cmd;		/* of a message */
+	int error;		/* errno of the call, and nothing else */
 };
 
 static const struct datagram *script;
@@ -295,6 +297,10 @@ ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_
 	if (!script)
 		return __real_mnl_socket_recvfrom(nl, buf, len);
 	script++;
+	if (d->error) {
+		errno = d->error;
+		return -1;
+	}
 	memset(buf, 0, 1024);
 	nlh = mnl_nlmsg_put_header(buf);
 	nlh->nlmsg_type = d->type;
@@ -312,7 +318,9 @@ ssize_t __wrap_mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_
 		memcpy(mnl_nlmsg_put_extra_header(nlh, sizeof(d->code)), &d->code,
 		       sizeof(d->code));
 	} else {
-		mnl_nlmsg_put_extra_header(nlh, GENL_HDRLEN);
+		struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, GENL_HDRLEN);
+
+		genl->cmd = d->cmd;
 	}
 	if (d->attr)
 		mnl_attr_put(nlh, d->attr, d->len, d->data);
@@ -457,6 +465,56 @@ static void test_made_up_kernel(void)
 	ipc_free(ipc);
 }
 
+static void count_event(const struct event *event, const struct reply *reply, void *arg)
+{
+	char *seen = arg;
+
+	seen += strlen(seen);
+	if (event)
+		sprintf(seen, "%s %u ", event->name,
+			(unsigned int)reply_uint(reply, CTRL_ATTR_FAMILY_ID));
+	else
+		strcpy(seen, "lost ");
+}
+
+static void test_events(void)
+{
+	static const struct attr_def defs[] = {
+		[CTRL_ATTR_FAMILY_ID] = { "family-id", ATTR_U16 },
+	};
+	static const struct attr_set set = { "ctrl", defs, CTRL_ATTR_FAMILY_ID };
+	/* Commands that nlctrl does not have. */
+	static const struct event events[] = { [92] = { "two", &set }, [93] = { "three", &set } };
+	const uint16_t id = GENL_ID_CTRL, other = 4711;
+	const struct datagram happens[] = {
+		{ FAMILY, .cmd = 92, .attr = CTRL_ATTR_FAMILY_ID, .len = 2, .data = &other },
+		{ .error = ENOBUFS },
+		{ FAMILY, .cmd = 93, .attr = CTRL_ATTR_FAMILY_ID, .len = 2, .data = &other },
+		{ FAMILY, .cmd = 91 },
+		{ FAMILY, .cmd = 99 },
+		{ FAMILY + 1, .cmd = 92 },
+		{ FAMILY, .cmd = CTRL_CMD_DELFAMILY, .attr = CTRL_ATTR_FAMILY_ID, .len = 2,
+		  .data = &other },
+		{ FAMILY, .cmd = CTRL_CMD_DELFAMILY, .attr = CTRL_ATTR_FAMILY_ID, .len = 2,
+		  .data = &id },
+	};
+	struct ipc *ipc = ipc_alloc("nlctrl", 2);
+	char seen[256] = "";
+	size_t i;
+	int err;
+
+	check(!ipc_open(ipc), "a known family");
+	check(ipc_join(ipc, "no-such-group") == -ENOENT, "an unknown group");
+	check(!ipc_join(ipc, "notify"), "a known group");
+	script = happens;
+	for (i = 0, err = 0; i < MNL_ARRAY_SIZE(happens) && !err; i++)
+		err = ipc_read_events(ipc, events, MNL_ARRAY_SIZE(events), count_event, seen);
+	script = NULL;
+	check(err == -ENODEV && i == MNL_ARRAY_SIZE(happens), "a family goes");
+	check_str("events", seen, "two 4711 lost three 4711 ");
+	ipc_free(ipc);
+}
+
 static const struct attr_def ctrl_defs[] = {
 	[CTRL_ATTR_FAMILY_ID] = { "family-id", ATTR_U16 },
 	[CTRL_ATTR_FAMILY_NAME] = { "family-name", ATTR_STRING },
@@ -542,6 +600,7 @@ int main(int argc, char **argv)
 	test_output();
 	test_made_up_kernel();
 	test_real_kernel();
+	test_events();
 	printf("1..%d\n", tests);
 	return failures ? 1 : 0;
 }

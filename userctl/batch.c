@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include <linux/porch.h>
+
+#include "batch.h"
+#include "err.h"
+#include "parse.h"
+
+/* Report a refusal with the line of the command that it is about. */
+static int refused(const struct batch *batch, const struct ipc *ipc)
+{
+	size_t place = ipc_refused(ipc);
+
+	err_command("%s", "");
+	if (place && place <= batch->count)
+		err_place(batch->name, batch->lines[place - 1]);
+	else
+		err_place(NULL, 0);
+	return err_refused("%s", ipc_error(ipc));
+}
+
+int batch_begin(struct batch *batch, struct ipc *ipc)
+{
+	ipc_request(ipc, PORCH_CMD_TXN_BEGIN);
+	if (ipc_call(ipc, &txn_attrs, NULL, NULL))
+		return refused(batch, ipc);
+	/* It is about the devices of this moment. */
+	parse_device_cache();
+	return 0;
+}
+
+int batch_stage(struct batch *batch, struct ipc *ipc, const struct attr_set *set)
+{
+	if (batch->count == batch->size) {
+		size_t size = batch->size * 2 + 1024;
+		unsigned int *lines = reallocarray(batch->lines, size, sizeof(*lines));
+
+		if (!lines)
+			return err_refused("no memory for the batch");
+		batch->lines = lines;
+		batch->size = size;
+	}
+	batch->lines[batch->count++] = batch->line;
+	return ipc_queue(ipc, set) ? refused(batch, ipc) : 0;
+}
+
+int batch_commit(struct batch *batch, struct ipc *ipc)
+{
+	if (ipc_flush(ipc))
+		return refused(batch, ipc);
+	ipc_request(ipc, PORCH_CMD_TXN_COMMIT);
+	if (ipc_call(ipc, &txn_attrs, NULL, NULL))
+		return refused(batch, ipc);
+	err_command("%s", "");
+	err_place(NULL, 0);
+	if (*ipc_error(ipc))
+		err_note("%s", ipc_error(ipc));
+	return 0;
+}
+
+void batch_free(struct batch *batch)
+{
+	free(batch->lines);
+}
