@@ -207,4 +207,20 @@ check "an address of lo that has gone is followed" poll_until 2 not_local 10.77.
 check "an IPv6 address that has gone is followed" poll_until 2 not_local 2001:db8:77::1
 check "it is no longer reached" fails client ping -n -q -c 1 -W 1 10.77.0.1
 
+# Events by the dozen, but the same addresses at the end
+no_generation()
+{
+	local before
+
+	before=$(number_in "$(porch -j status)" generation)
+	for _ in {1..6}; do
+		echo "link set bare up"
+		echo "link set bare down"
+	done | ip -n "$ns_router" -b -
+	equal "generation" "$(number_in "$(porch -j status)" generation)" "$before"
+}
+ip -n "$ns_router" link add bare type dummy
+ip -n "$ns_router" link set bare addrgenmode none
+check "what changes no address makes no generation" no_generation
+
 finish
