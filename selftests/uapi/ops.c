@@ -65,6 +65,12 @@ const struct op ops[] = {
 	  .attrs = {
 		{ "sync", PORCH_A_LEDGER_SYNC, FLAG },
 	  } },
+	{ "txn-begin", PORCH_CMD_TXN_BEGIN, .admin = true, .txn = true,
+	  .last = PORCH_A_TXN_MAX, .example = "" },
+	{ "txn-commit", PORCH_CMD_TXN_COMMIT, .admin = true, .txn = true,
+	  .last = PORCH_A_TXN_MAX, .example = "" },
+	{ "txn-abort", PORCH_CMD_TXN_ABORT, .admin = true, .txn = true,
+	  .last = PORCH_A_TXN_MAX, .example = "" },
 };
 
 const int op_count = ARRAY_SIZE(ops);
@@ -77,6 +83,12 @@ const struct op *op_find(uint8_t cmd)
 		if (ops[i].cmd == cmd)
 			return &ops[i];
 	return NULL;
+}
+
+/* Events have commands, too, but nobody can ask for them. */
+bool op_is_event(uint8_t cmd)
+{
+	return cmd >= PORCH_CMD_PORT_ADDED && cmd <= PORCH_CMD_COMMITTED;
 }
 
 const struct attr *op_attr(const struct op *op, uint16_t nr)

@@ -47,6 +47,8 @@ struct attr {
  * @cmd: its number
  * @admin: it is for administrators only
  * @dump: it also lists everything there is
+ * @txn: it begins or ends a transaction; left out where each operation is tried
+ *	by itself
  * @last: largest number of an attribute that the set has, used here or not
  * @example: attributes of a request that is fine in the scene
  * @attrs: what it takes; the last one has no name
@@ -56,6 +58,7 @@ struct op {
 	uint8_t cmd;
 	bool admin;
 	bool dump;
+	bool txn;
 	uint16_t last;
 	const char *example;
 	struct attr attrs[MAX_ATTRS];
@@ -65,6 +68,7 @@ extern const struct op ops[];
 extern const int op_count;
 
 const struct op *op_find(uint8_t cmd);
+bool op_is_event(uint8_t cmd);
 const struct attr *op_attr(const struct op *op, uint16_t nr);
 
 /**
