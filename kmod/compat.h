@@ -6,6 +6,7 @@
 #ifndef PORCH_COMPAT_H
 #define PORCH_COMPAT_H
 
+#include <linux/mm.h>
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
 #include <linux/version.h>
@@ -72,6 +73,16 @@ static inline void porch_dst_init(struct dst_entry *dst, struct dst_ops *ops)
 	dst_init(dst, ops, NULL, 1, DST_OBSOLETE_NONE, DST_NOCOUNT);
 #else
 	dst_init(dst, ops, NULL, DST_OBSOLETE_NONE, DST_NOCOUNT);
+#endif
+}
+
+static inline void porch_vm_flags_mod(struct vm_area_struct *vma,
+				      vm_flags_t set, vm_flags_t clear)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#else
+	vm_flags_mod(vma, set, clear);
 #endif
 }
 

@@ -16,6 +16,12 @@
 #include "control/txn.h"
 #include "net.h"
 #include "path/engine.h"
+#include "path/ring_dev.h"
+#include "path/tap.h"
+
+static bool userns;
+module_param(userns, bool, 0644);
+MODULE_PARM_DESC(userns, "let the admin of a user namespace configure its network namespaces");
 
 static unsigned int porch_net_id __read_mostly;
 
@@ -32,6 +38,17 @@ struct porch_net *porch_net(const struct net *net)
 	return net_generic(net, porch_net_id);
 }
 
+/**
+ * porch_user_ns() - where capabilities over an instance must be held
+ * @net: its network namespace
+ *
+ * Return: the user namespace.
+ */
+struct user_namespace *porch_user_ns(const struct net *net)
+{
+	return READ_ONCE(userns) ? net->user_ns : &init_user_ns;
+}
+
 static int __net_init porch_net_init(struct net *net)
 {
 	struct porch_net *pn = porch_net(net);
@@ -39,6 +56,7 @@ static int __net_init porch_net_init(struct net *net)
 
 	pn->net = net;
 	INIT_LIST_HEAD(&pn->ports);
+	INIT_LIST_HEAD(&pn->rings);
 	pn->stats = alloc_percpu(struct porch_stats);
 	if (!pn->stats)
 		return -ENOMEM;
@@ -67,6 +85,7 @@ static void __net_exit porch_net_exit(struct net *net)
 {
 	struct porch_net *pn = porch_net(net);
 
+	porch_tap_release_net(pn);
 	porch_txn_fini(pn);
 	porch_local_fini(pn);
 	porch_engine_fini(pn);
@@ -161,10 +180,15 @@ static int __init porch_init(void)
 	err = porch_txn_register();
 	if (err)
 		goto local;
-	err = porch_nl_register();
+	err = porch_ring_dev_register();
 	if (err)
 		goto txn;
+	err = porch_nl_register();
+	if (err)
+		goto ring_dev;
 	return 0;
+ring_dev:
+	porch_ring_dev_unregister();
 txn:
 	porch_txn_unregister();
 local:
@@ -185,6 +209,7 @@ wq:
 static void __exit porch_exit(void)
 {
 	porch_nl_unregister();
+	porch_ring_dev_unregister();
 	porch_txn_unregister();
 	porch_local_unregister();
 	unregister_netdevice_notifier(&netdev_nb);

@@ -21,6 +21,8 @@ struct porch_stats;
  * @ports: the attached devices; under RTNL
  * @n_ports: length of @ports
  * @n_hooks: devices whose packets we get, armed or not; under RTNL
+ * @rings: the open rings; under RTNL
+ * @n_rings: length of @rings
  * @stats: counters of every CPU, written by that CPU with softirqs off
  * @engine: the vector engine of every CPU
  * @napi_dev: the device that NAPI wants; it never carries a packet
@@ -37,6 +39,8 @@ struct porch_net {
 	struct list_head ports;
 	u32 n_ports;
 	u32 n_hooks;
+	struct list_head rings;
+	u32 n_rings;
 	struct porch_stats __percpu *stats;
 	struct porch_engine __percpu *engine;
 	struct net_device *napi_dev;
@@ -54,5 +58,6 @@ struct porch_net {
 extern struct workqueue_struct *porch_wq;
 
 struct porch_net *porch_net(const struct net *net);
+struct user_namespace *porch_user_ns(const struct net *net);
 
 #endif /* PORCH_NET_H */

@@ -93,6 +93,7 @@ static const struct attr_def status_defs[PORCH_A_STATUS_MAX + 1] = {
 	[PORCH_A_STATUS_ROUTES_V6]	= { "routes-v6", ATTR_U32 },
 	[PORCH_A_STATUS_LOCAL_ADDRESSES] = { "local-addresses", ATTR_U32 },
 	[PORCH_A_STATUS_CPUS]		= { "cpus", ATTR_U32 },
+	[PORCH_A_STATUS_RINGS]		= { "rings", ATTR_U32 },
 };
 
 static const struct attr_def txn_defs[PORCH_A_TXN_MAX + 1] = {

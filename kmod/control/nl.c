@@ -21,10 +21,6 @@
 #include "control/stats.h"
 #include "control/txn.h"
 
-static bool userns;
-module_param(userns, bool, 0644);
-MODULE_PARM_DESC(userns, "let the admin of a user namespace configure its network namespaces");
-
 static struct porch_net *instance(const struct genl_info *info)
 {
 	return porch_net(genl_info_net((struct genl_info *)info));
@@ -33,7 +29,8 @@ static struct porch_net *instance(const struct genl_info *info)
 /* The policy asks for CAP_NET_ADMIN over the namespace; this asks for more. */
 static int check_permission(struct sk_buff *skb, struct genl_info *info)
 {
-	if (READ_ONCE(userns) || netlink_capable(skb, CAP_NET_ADMIN))
+	if (netlink_ns_capable(skb, porch_user_ns(genl_info_net(info)),
+			       CAP_NET_ADMIN))
 		return 0;
 	NL_SET_ERR_MSG(info->extack,
 		       "needs CAP_NET_ADMIN in the initial user namespace (module parameter userns)");
@@ -129,7 +126,8 @@ static int fill_status(struct sk_buff *msg, struct porch_net *pn)
 	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V6, cfg->fib6.count) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_LOCAL_ADDRESSES,
 			cfg->n_local) ||
-	    nla_put_u32(msg, PORCH_A_STATUS_CPUS, num_online_cpus()))
+	    nla_put_u32(msg, PORCH_A_STATUS_CPUS, num_online_cpus()) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_RINGS, READ_ONCE(pn->n_rings)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -53,6 +53,7 @@ struct porch_port_spec {
  * @pn: the instance
  * @armed: packets are admitted; before, they pass
  * @stats: counters of every CPU
+ * @taps: who sees copies of its frames; read under RCU, written under RTNL
  * @hook: PORCH_PORT_HOOK_RX or PORCH_PORT_HOOK_NF
  * @nf: the netfilter hooks it has
  * @n_nf: how many
@@ -66,6 +67,7 @@ struct porch_port {
 	struct porch_net *pn;
 	bool armed;
 	struct porch_port_stats __percpu *stats;
+	struct hlist_head taps;
 	enum porch_port_hook hook;
 	struct nf_hook_ops nf[2];
 	unsigned int n_nf;

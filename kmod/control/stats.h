@@ -74,7 +74,9 @@ struct porch_net;
 	X(GUARDED,		"guarded")		\
 	X(UNPARSED,		"unparsed")		\
 	X(ICMP_LIMITED,		"icmp-limited")		\
-	X(ICMP_SUPPRESSED,	"icmp-suppressed")
+	X(ICMP_SUPPRESSED,	"icmp-suppressed")	\
+	X(TAPPED,		"tapped")		\
+	X(TAP_LOST,		"tap-lost")
 
 #define PORCH_X_CREATED(sym, ...)	PORCH_CREATED_##sym,
 #define PORCH_X_PUNT(sym, ...)		PORCH_PUNT_##sym,

@@ -17,6 +17,7 @@
 #include "core/csum.h"
 #include "path/drop.h"
 #include "path/emit.h"
+#include "path/tap.h"
 #include "path/vec.h"
 
 /* Output devices that a vector's packets are collected for at a time. */
@@ -70,11 +71,9 @@ static void give_to_stack(struct sk_buff *skb)
 	this_cpu_write(emit_returning, NULL);
 }
 
-static void count_sent(struct porch_vec *v, struct net_device *dev,
+static void count_sent(struct porch_vec *v, const struct porch_port *port,
 		       unsigned int packets, unsigned int bytes)
 {
-	struct porch_port *port = porch_port_of(dev);
-
 	v->stats->sent += packets;
 	if (port) {
 		struct porch_port_stats *ps = this_cpu_ptr(port->stats);
@@ -130,10 +129,15 @@ static void xmit_run(struct porch_vec *v, struct net_device *dev,
 static void run_flush(struct porch_vec *v, struct emit_run *run)
 {
 	struct sk_buff *skb, *next;
+	struct porch_port *port;
 
 	if (!run->packets)
 		return;
-	count_sent(v, run->dev, run->packets, run->bytes);
+	port = porch_port_of(run->dev);
+	count_sent(v, port, run->packets, run->bytes);
+	if (port && porch_port_tapped(port))
+		for (skb = run->head; skb; skb = skb->next)
+			porch_tap_out(port, skb, NULL);
 	if (dev_takes_runs(run->dev) && !run->dodgy) {
 		xmit_run(v, run->dev, run->head);
 	} else {
@@ -248,7 +252,11 @@ static bool prepare_forward(struct porch_vec *v, struct porch_pkt *p)
 static void send_slowly(struct porch_vec *v, const struct porch_pkt *p,
 			struct sk_buff *skb)
 {
-	count_sent(v, p->dev, 1, skb->len);
+	struct porch_port *port = porch_port_of(p->dev);
+
+	count_sent(v, port, 1, skb->len);
+	if (port && porch_port_tapped(port))
+		porch_tap_out(port, skb, p->neigh);
 	if (!p->neigh) {
 		dev_queue_xmit(skb);
 		return;

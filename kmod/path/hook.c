@@ -20,6 +20,7 @@
 #include "path/guard.h"
 #include "path/hook.h"
 #include "path/path.h"
+#include "path/tap.h"
 
 static void count_rx(struct porch_port *port, struct porch_stats *stats,
 		     unsigned int len)
@@ -61,6 +62,8 @@ static __always_inline bool hook_take(struct porch_port *port, struct sk_buff *s
 	if (skb->pkt_type == PACKET_OTHERHOST ||
 	    skb->pkt_type == PACKET_LOOPBACK)
 		return false;
+	if (porch_port_tapped(port))
+		porch_tap_in(port, skb);
 
 	/*
 	 * The stack takes a tag off from behind a priority tag and looks for its
@@ -167,6 +170,8 @@ unsigned int porch_hook_egress(void *priv, struct sk_buff *skb,
 	    eth_type_vlan(skb->protocol) || !READ_ONCE(port->armed))
 		return NF_ACCEPT;
 	local_bh_disable();
+	if (porch_port_tapped(port))
+		porch_tap_out(port, skb, NULL);
 	porch_path_out(port, skb);
 	local_bh_enable();
 	return NF_ACCEPT;
@@ -235,11 +240,16 @@ int porch_hook_attach(struct porch_port *port)
 		if (err)
 			return err;
 	}
-	err = hook_register(port);
+	err = porch_tap_attach(port);
 	if (err)
 		goto guard;
+	err = hook_register(port);
+	if (err)
+		goto tap;
 	port->pn->n_hooks++;
 	return 0;
+tap:
+	porch_tap_detach(port);
 guard:
 	if (!port->pn->n_hooks)
 		porch_guard_detach(port->pn->net);
@@ -279,6 +289,7 @@ void porch_hook_disarm(struct porch_port *port)
 void porch_hook_detach(struct porch_port *port)
 {
 	hook_unregister(port);
+	porch_tap_detach(port);
 	porch_engine_drain(port);
 	if (!--port->pn->n_hooks)
 		porch_guard_detach(port->pn->net);
