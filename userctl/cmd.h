@@ -137,6 +137,7 @@ struct option {
 extern const struct object *const objects[];
 extern const struct option options[];
 
+extern const struct object capture_object;
 extern const struct object engine_object;
 extern const struct object ledger_object;
 extern const struct object monitor_object;

@@ -34,6 +34,7 @@ const struct object *const objects[] = {
 	&ledger_object,
 	&monitor_object,
 	&status_object,
+	&capture_object,
 	NULL
 };
 
@@ -147,6 +148,19 @@ static int unknown_object(const char *word)
 	if (!word)
 		return err_usage("a command is missing; allowed: %shelp", list);
 	return err_usage("unknown command \"%s\"; allowed: %shelp", word, list);
+}
+
+/* Some commands have options of their own, which go before those of all. */
+static bool is_own_option(const struct object *object, const char *word)
+{
+	const struct verb *verb;
+	const struct arg *arg;
+
+	for (verb = object ? object->verbs : NULL; verb && verb->name; verb++)
+		for (arg = verb->args; arg->kind; arg++)
+			if (arg->key && !strcmp(arg->key, word))
+				return true;
+	return false;
 }
 
 static const struct verb *find_verb(const struct object *object, const char *word)
@@ -273,6 +287,10 @@ static int run_words(const struct ctl *base, char **words, int count)
 
 	err_command("%s", "");
 	for (i = 0; i < count; i++) {
+		if (kept && is_own_option(find_object(words[0]), words[i])) {
+			words[kept++] = words[i];
+			continue;
+		}
 		if (take_option(&ctl, words[i], &help))
 			continue;
 		if (words[i][0] == '-' && isalpha((unsigned char)words[i][1]))

@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, engine, stats, ledger, monitor, status, help"
+objects="port, route, engine, stats, ledger, monitor, status, capture, help"
 
 echo "TAP version 13"
 
@@ -124,6 +124,12 @@ refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' sta
 refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
 refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
 refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, engine' monitor foo
+refuses 2 'capture: unexpected "foo"; allowed here: -i PORT, -s SNAPLEN, -c COUNT, -w FILE' \
+	capture foo
+refuses 2 'unknown option "-x"; allowed here: -j, -s, -4, -6, -h' capture -x
+refuses 2 'capture: -w needs a value: FILE' capture -w
+refuses 2 'capture: -s must be a decimal number, not "-w"' capture -s -w -
+refuses 1 'capture: no device "eth-none"' capture -i eth-none
 
 # Arguments
 refuses 2 'port add: DEV is missing' port add
@@ -188,7 +194,7 @@ accepts "Usage: porchctl" help
 accepts "Usage: porchctl" -h
 accepts "Usage: porchctl" --help
 accepts "porchctl " -V
-for object in port route engine stats ledger monitor status; do
+for object in port route engine stats ledger monitor status capture; do
 	accepts "$object: " help
 	accepts "$object: " help $object
 	accepts "$object: " $object help
@@ -201,7 +207,8 @@ for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [force]' 'port del
 	'route del [TYPE] PREFIX [via ADDR] [dev DEV]' 'route get ADDR' \
 	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N]' \
 	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'monitor [show] [OBJECT]' \
-	'status [show]'; do
+	'status [show]' \
+	'capture [run] [-i PORT] [-s SNAPLEN] [-c COUNT] [-w FILE]'; do
 	accepts "$synopsis" help
 done
 

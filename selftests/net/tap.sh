@@ -1,0 +1,295 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Captures what the router's ports see, with porchctl, and has it read by tcpdump
+# and tshark. Proves that every frame that a port counts is captured or counted as
+# lost, and how a capture ends.
+#
+#   +--------+             +--------+             +--------+
+#   | client |             | router |             | server |
+#   |     c0 +-------------+ rc  rs +-------------+ s0     |
+#   +--------+ 10.0.1.0/24 +--------+ 10.0.2.0/24 +--------+
+#       .2 / ::2       .1 / ::1  .1 / ::1        .2 / ::2
+
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+
+# capture NAME OPTION...: in the router and in the background, into $tmp/NAME; its
+# pid is in $!
+capture()
+{
+	local name=$1
+	shift
+
+	rm -f "$tmp/$name"
+	# The program itself, no subshell, so that it gets the signals.
+	porchctl -n "$ns_router" capture "$@" -w "$tmp/$name" \
+		> /dev/null 2> "$tmp/$name.err" &
+	poll_until 10 test -s "$tmp/$name"
+}
+
+# stop PID...: end captures
+stop()
+{
+	kill "$@" && wait "$@"
+}
+
+# frames_in FILE [FILTER]: how many frames of the file the filter lets pass
+frames_in()
+{
+	tcpdump -Z root -n -r "$tmp/$1" "${@:2}" 2> "$tmp/tcpdump" |
+		grep -c '^[0-9]'
+}
+
+# has FILE COUNT [FILTER]: so many frames
+has()
+{
+	equal "frames in $1 (${*:3})" "$(frames_in "$1" "${@:3}")" "$2"
+}
+
+# frames_of DEVICE...: that the ports have counted, in and out
+frames_of()
+{
+	local dev sum=0
+
+	for dev in "$@"; do
+		((sum += $(port_counter "$dev" rx-packets) + \
+			 $(port_counter "$dev" tx-packets) + \
+			 $(port_counter "$dev" local-packets)))
+	done
+	echo "$sum"
+}
+
+# captured FILE, lost FILE: what the capture said at its end
+captured()
+{
+	grep -oE '^[0-9]+' "$tmp/$1.err"
+}
+
+lost()
+{
+	sed -nE 's/.* ([0-9]+) lost$/\1/p' "$tmp/$1.err"
+}
+
+ping_server()
+{
+	client ping -n -q -c 1 -W 3 "$@" 10.0.2.2
+}
+
+ping_captured()
+{
+	local before
+	before=$(frames_of rc)
+	capture rc -i rc
+	ping_server -c 3 -i 0.1
+	stop $!
+	has rc 3 "icmp[icmptype] == icmp-echo and ip[8] == 64"
+	has rc 3 "icmp[icmptype] == icmp-echoreply and ip[8] == 63"
+	equal lost "$(lost rc)" 0
+	equal "frames of rc" "$(captured rc)" $(($(frames_of rc) - before))
+	has rc "$(captured rc)"
+}
+
+text()
+{
+	porchctl -n "$ns_router" capture -i rs -c 2 > "$tmp/text" &
+	poll_until 10 says 'rings +1' porch status
+	# It taps the port soon after that.
+	poll_until 10 ping_is_seen "$!"
+	wait $!
+	says "^[0-9:]{8}\.[0-9]{9} rs out 98 bytes type 0x0800
+[0-9:.]* rs in 98 bytes type 0x0800$" cat "$tmp/text"
+}
+
+ping_is_seen()
+{
+	ping_server
+	fails kill -0 "$1"
+}
+
+pipe()
+{
+	porch capture -i rc -c 4 -w - 2> "$tmp/pipe.err" |
+		tcpdump -Z root -l -n -r - > "$tmp/pipe" 2> "$tmp/tcpdump" &
+	poll_until 20 ping_is_seen $!
+	wait $!
+	equal lines "$(grep -c 'ICMP echo' "$tmp/pipe")" 4
+}
+
+# What has come is written while the capture goes on.
+flushed()
+{
+	capture rc -i rc
+	ping_server
+	poll_until 5 has rc 2 icmp
+	stop $!
+}
+
+two_readers()
+{
+	local one two before
+	before=$(frames_of rc rs)
+	capture one
+	one=$!
+	capture two
+	two=$!
+	ping_server -c 5 -i 0.05
+	stop "$one" "$two"
+	equal "frames of both ports" "$(captured one)" \
+		$(($(frames_of rc rs) - before))
+	equal "frames of the other" "$(captured two)" "$(captured one)"
+	has one 20 icmp
+	has two 20 icmp
+}
+
+vlan()
+{
+	client ip link add link c0 name c0.10 up type vlan id 10
+	client ip addr add 10.0.10.2/24 dev c0.10
+	capture rc -i rc
+	client ping -n -q -c 1 -W 1 10.0.10.1 || true
+	stop $!
+	client ip link del c0.10
+	[ "$(frames_in rc "vlan 10 and arp")" -ge 1 ]
+}
+
+snap()
+{
+	capture rc -i rc -s 64
+	ping_server -s 1000
+	stop $!
+	tcpdump -Z root -r "$tmp/rc" -w "$tmp/rc.pcap" icmp 2> "$tmp/tcpdump"
+	# Two records behind the head of the file
+	equal bytes "$(stat -c %s "$tmp/rc.pcap")" $((24 + 2 * (16 + 64)))
+	says "ICMP echo request.* length 1008" \
+		tcpdump -Z root -n -r "$tmp/rc.pcap"
+}
+
+# The frames of TCP are larger than any MTU on their way.
+large()
+{
+	local pid
+	capture rc -i rc
+	pid=$!
+	transfer "$ns_client" "$ns_server" 10.0.2.2 2
+	stop "$pid"
+	equal lost "$(lost rc)" 0
+	[ "$(frames_in rc "tcp and greater 10000")" -ge 1 ]
+}
+
+# Loses most, and knows how much, to the frame.
+slow()
+{
+	local pid before
+	before=$(frames_of rc rs)
+	capture all
+	pid=$!
+	kill -STOP "$pid"
+	transfer "$ns_client" "$ns_server" 10.0.2.2 8
+	kill -CONT "$pid"
+	ping_server
+	stop "$pid"
+	cat "$tmp/all.err"
+	[ "$(lost all)" -gt 0 ]
+	[ "$(captured all)" -gt 0 ]
+	equal "frames" $(($(captured all) + $(lost all))) \
+		$(($(frames_of rc rs) - before))
+	equal "frames in the file" "$(frames_in all)" "$(captured all)"
+}
+
+# The packet that has to wait for its neighbour is there, without an address, and
+# so is what the router itself asks, and the answer.
+unresolved()
+{
+	router ip neigh flush dev rs
+	capture rs -i rs
+	ping_server
+	stop $!
+	has rs 1 "icmp and ether dst 00:00:00:00:00:00"
+	[ "$(frames_in rs "arp[6:2] == 1")" -ge 1 ]
+	[ "$(frames_in rs "arp[6:2] == 2")" -ge 1 ]
+}
+
+new_port()
+{
+	porch port del rs
+	capture all
+	porch port add rs
+	ping_server
+	stop $!
+	has all 4 icmp
+}
+
+port_gone()
+{
+	local status=0
+	capture rc -i rc
+	porch port del rc
+	wait $! || status=$?
+	porch port add rc
+	equal status "$status" 1
+	says "no frame will come any more" cat "$tmp/rc.err"
+	has rc 0
+}
+
+nobody_reads()
+{
+	timeout 10 bash -c '"$@" | head -c 4' - \
+		porchctl -n "$ns_router" capture -w - > "$tmp/head" 2> "$tmp/head.err"
+	says "frames captured" cat "$tmp/head.err"
+	fails grep porchctl "$tmp/head.err"
+}
+
+full_disk()
+{
+	refused "cannot write: No space left" \
+		timeout 10 porchctl -n "$ns_router" capture -w /dev/full
+}
+
+# tshark: one line for each frame: interface, direction, length
+shark()
+{
+	capture all
+	ping_server
+	stop $!
+	tshark -r "$tmp/all" -Y icmp -T fields -e frame.interface_name \
+		-e frame.packet_flags_direction -e frame.len > "$tmp/fields"
+	equal frames "$(LC_ALL=C sort "$tmp/fields" | tr '\t\n' ' ;')" \
+		"rc 0x00000001 98;rc 0x00000002 98;rs 0x00000001 98;rs 0x00000002 98;"
+}
+
+no_port()
+{
+	refused "lo is not a port" porch capture -i lo
+	refused "lo is not a port" porch capture -i lo -w -
+}
+
+# An open ring keeps the module where it is.
+pinned()
+{
+	capture all
+	says 'rings +1' porch status
+	refused "in use" rmmod porch
+	stop $!
+	says 'rings +0' porch status
+}
+
+begin
+router_topology
+check "a ping is captured, all of it" ping_captured
+check "as text" text
+check "porchctl capture | tcpdump" pipe
+check "what has come is in the file at once" flushed
+check "two at the same time see the same" two_readers
+check "a VLAN tag is back in its place" vlan
+check "frames are cut" snap
+check "frames before segmentation" large
+check "a slow reader loses frames that are counted" slow
+check "a packet that waits for its neighbour" unresolved
+check "a port that comes later" new_port
+check "a port that goes" port_gone
+check "nobody reads what is written" nobody_reads
+check "there is no room for what is written" full_disk
+check "what is not a port has no frames" no_port
+check "the module cannot go meanwhile" pinned
+check "tshark reads it" shark
+finish

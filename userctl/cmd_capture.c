@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <inttypes.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "err.h"
+#include "pcapng.h"
+#include "ring.h"
+
+#define RING_SIZE	(1U << 21)	/* for each CPU */
+/* What libpcap takes, less a VLAN tag that may be put in */
+#define MAX_SNAPLEN	(262144 - 4)
+
+enum { PORT, SNAPLEN, COUNT, FILE_NAME };
+
+static const struct arg run_args[] = {
+	[PORT] = { ARG_DEV, .key = "-i", .value = "PORT", .help = "only frames of this port" },
+	[SNAPLEN] = { ARG_U32, .key = "-s", .value = "SNAPLEN",
+		      .help = "bytes of a frame that are kept; 0 for all" },
+	[COUNT] = { ARG_U32, .key = "-c", .value = "COUNT", .help = "end after so many frames" },
+	[FILE_NAME] = { ARG_WORD, .key = "-w", .value = "FILE",
+			.help = "write pcapng; - is standard output" },
+	{ }
+};
+
+struct interface {
+	uint32_t ifindex;
+	char name[IF_NAMESIZE];
+};
+
+/**
+ * struct capture - a capture that runs
+ * @ring: where frames come from
+ * @file: where they go
+ * @pcapng: as pcapng, else a line for each
+ * @interfaces: that had a frame so far
+ * @n_interfaces: length of @interfaces
+ * @frames: how many
+ * @limit: end after so many, 0 for never
+ * @error: errno of what could not be written first
+ */
+struct capture {
+	struct ring *ring;
+	FILE *file;
+	bool pcapng;
+	struct interface *interfaces;
+	uint32_t n_interfaces;
+	uint64_t frames;
+	uint64_t limit;
+	int error;
+};
+
+/* Written by a signal handler. */
+static int interrupted;
+
+static void interrupt(int sig)
+{
+	(void)sig;
+	__atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
+}
+
+static bool is_interrupted(void)
+{
+	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
+}
+
+/* Its number; one that has its first frame is added. Fails without memory. */
+static bool find_interface(struct capture *c, const struct porch_ring_frame *f, uint32_t *number)
+{
+	struct interface *new;
+
+	for (*number = 0; *number < c->n_interfaces; ++*number)
+		if (c->interfaces[*number].ifindex == f->ifindex)
+			return true;
+	new = reallocarray(c->interfaces, c->n_interfaces + 1, sizeof(*new));
+	if (!new)
+		return false;
+	c->interfaces = new;
+	new += c->n_interfaces++;
+	new->ifindex = f->ifindex;
+	/* It may have gone, or have moved to where we cannot see it. */
+	if (!if_indextoname(f->ifindex, new->name))
+		snprintf(new->name, sizeof(new->name), "if%u", f->ifindex);
+	if (c->pcapng)
+		pcapng_interface(c->file, f->link == ARPHRD_ETHER ? PCAPNG_ETHERNET : PCAPNG_RAW,
+				 new->name);
+	return true;
+}
+
+/* A tag that the card has taken off goes back to its place. */
+static void write_packet(struct capture *c, const struct porch_ring_frame *f, uint32_t interface)
+{
+	const uint8_t *data = ring_data(f);
+	uint16_t tag[2] = { htons(f->vlan_tpid), htons(f->vlan_tci) };
+	bool tagged = f->flags & PORCH_RING_F_VLAN && f->link == ARPHRD_ETHER && f->caplen >= 12;
+	uint32_t addresses = tagged ? 12 : 0;
+	const struct iovec parts[] = {
+		{ (void *)data, addresses },
+		{ tag, tagged ? sizeof(tag) : 0 },
+		{ (void *)(data + addresses), f->caplen - addresses },
+	};
+	const struct pcapng_packet packet = {
+		.interface = interface,
+		.direction = f->flags & PORCH_RING_F_OUT ? PCAPNG_OUT : PCAPNG_IN,
+		.time = f->time,
+		.wirelen = f->wirelen + parts[1].iov_len,
+		.lost = f->lost,
+	};
+
+	pcapng_packet(c->file, &packet, parts, 3);
+}
+
+static void write_line(struct capture *c, const struct porch_ring_frame *f, const char *name)
+{
+	time_t seconds = f->time / 1000000000;
+	const uint8_t *type = ring_data(f) + f->net - 2;
+	char clock[16];
+
+	strftime(clock, sizeof(clock), "%T", localtime(&seconds));
+	fprintf(c->file, "%s.%09" PRIu64 " %s %s %u bytes", clock, (uint64_t)f->time % 1000000000,
+		name, f->flags & PORCH_RING_F_OUT ? "out" : "in", f->wirelen);
+	if (f->flags & PORCH_RING_F_VLAN)
+		fprintf(c->file, " vlan %u", f->vlan_tci & 0xfff);
+	if (f->net >= 2 && f->net <= f->caplen)
+		fprintf(c->file, " type 0x%02x%02x", type[0], type[1]);
+	if (f->lost)
+		fprintf(c->file, " after %u lost", f->lost);
+	fputc('\n', c->file);
+}
+
+static bool is_written(struct capture *c, int failed)
+{
+	if (failed && !c->error)
+		c->error = errno;
+	return !failed;
+}
+
+/* All that is there. False if it makes no sense to go on. */
+static bool drain(struct capture *c)
+{
+	const struct porch_ring_frame *f;
+	uint32_t number;
+
+	while (!is_interrupted() && (f = ring_peek(c->ring))) {
+		if (!find_interface(c, f, &number))
+			return false;
+		if (c->pcapng)
+			write_packet(c, f, number);
+		else
+			write_line(c, f, c->interfaces[number].name);
+		ring_release(c->ring);
+		if (!is_written(c, ferror(c->file)) || ++c->frames == c->limit)
+			return false;
+	}
+	return !is_interrupted() && is_written(c, fflush(c->file));
+}
+
+/**
+ * wait_for_frames() - sleep until there is something to do
+ * @c: the capture
+ * @signals: those that interrupt it
+ *
+ * Return: events of the ring; -1 if nobody reads what is written
+ */
+static int wait_for_frames(struct capture *c, const sigset_t *signals)
+{
+	struct pollfd fds[] = {
+		{ .fd = ring_fd(c->ring), .events = POLLIN },
+		{ .fd = fileno(c->file) },
+	};
+	sigset_t before;
+
+	/* One that comes between the look and the sleep must not be missed. */
+	sigprocmask(SIG_BLOCK, signals, &before);
+	if (!is_interrupted())
+		ppoll(fds, 2, NULL, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return fds[1].revents & POLLERR ? -1 : fds[0].revents;
+}
+
+/* Until the count is reached, a signal comes, or nobody listens any more. */
+static int loop(struct capture *c)
+{
+	static const int ends[] = { SIGINT, SIGTERM };
+	struct sigaction action = { .sa_handler = interrupt };
+	sigset_t signals;
+	int events;
+	size_t i;
+
+	sigemptyset(&signals);
+	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		sigaddset(&signals, ends[i]);
+		sigaction(ends[i], &action, NULL);
+	}
+	action.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &action, NULL);
+
+	while (drain(c)) {
+		events = wait_for_frames(c, &signals);
+		if (events < 0)
+			break;
+		if (events & POLLHUP && !(events & POLLIN))
+			return err_refused("no frame will come any more: the port has gone");
+	}
+	return 0;
+}
+
+static int capture(struct capture *c, const char *only)
+{
+	int err;
+
+	if (c->pcapng) {
+		pcapng_begin(c->file, "porchctl " PORCHCTL_VERSION);
+		fflush(c->file);
+	}
+	err = loop(c);
+	/* Who reads it wants to see an interface. */
+	if (c->pcapng && !c->n_interfaces)
+		pcapng_interface(c->file, PCAPNG_ETHERNET, only);
+	is_written(c, fflush(c->file));
+	/* Who has read enough closes the pipe. */
+	if (c->error && c->error != EPIPE)
+		err = err_refused("cannot write: %s", strerror(c->error));
+	fprintf(stderr, "%" PRIu64 " frames captured, %" PRIu64 " lost\n", c->frames,
+		ring_lost(c->ring));
+	return err;
+}
+
+static int open_ring(struct capture *c, const struct value *values)
+{
+	c->ring = ring_open(RING_SIZE, values[SNAPLEN].num ?: MAX_SNAPLEN);
+	if (!c->ring)
+		return err_refused("cannot get a ring from /dev/porch: %s", strerror(errno));
+	if (!ring_tap(c->ring, values[PORT].num))
+		return 0;
+	if (errno == ENOENT)
+		return err_refused("%s is not a port", values[PORT].word);
+	return err_refused("cannot tap: %s", strerror(errno));
+}
+
+/* The file is not stdout itself, whose errors are complained about elsewhere. */
+static int open_file(struct capture *c, const char *name)
+{
+	if (!name || !strcmp(name, "-"))
+		c->file = fdopen(dup(STDOUT_FILENO), "we");
+	else
+		c->file = fopen(name, "we");
+	if (!c->file)
+		return err_refused("cannot open %s: %s", name ?: "-", strerror(errno));
+	return 0;
+}
+
+static int capture_run(struct ctl *ctl, const struct value *values)
+{
+	struct capture c = { .pcapng = values[FILE_NAME].word, .limit = values[COUNT].num };
+	int err;
+
+	(void)ctl;
+	if (values[SNAPLEN].num > MAX_SNAPLEN)
+		return err_usage("-s must be at most %u", MAX_SNAPLEN);
+	if (values[COUNT].word && !values[COUNT].num)
+		return err_usage("-c must be at least 1");
+	if (c.pcapng && !strcmp(values[FILE_NAME].word, "-") && isatty(STDOUT_FILENO))
+		return err_usage("-w - writes no text; a terminal is not for it");
+
+	err = open_ring(&c, values) ?: open_file(&c, values[FILE_NAME].word);
+	if (!err)
+		err = capture(&c, values[PORT].word);
+	if (c.file)
+		fclose(c.file);
+	free(c.interfaces);
+	ring_close(c.ring);
+	return err;
+}
+
+static const struct verb verbs[] = {
+	{ "run", "show frames of the ports, as they come in and go out, until interrupted",
+	  run_args, .run = capture_run },
+	{ }
+};
+
+const struct object capture_object = {
+	"capture", "frames that the ports see", verbs,
+	.about = "Needs CAP_NET_RAW. Without -w there is a line for each frame: time, port,\n"
+		 "direction, length, and the protocol's number. What was lost, as the disk or\n"
+		 "the reader was too slow, is counted at the end and in the file.\n",
+};
