@@ -133,18 +133,31 @@ static void read_messages(struct answer *answer, struct nlmsghdr *nlh, int len)
 	}
 }
 
-void client_exchange(struct client *client, const void *buf, size_t len, struct answer *answer)
+int client_listen(struct client *client, const char *group)
+{
+	int nr = genl_ctrl_resolve_grp(client->sock, PORCH_FAMILY_NAME, group);
+
+	nl_socket_disable_seq_check(client->sock);
+	return nr < 0 || nl_socket_add_membership(client->sock, nr) ? -1 : 0;
+}
+
+void client_receive(struct client *client, struct answer *answer)
 {
 	struct sockaddr_nl from;
 	unsigned char *data;
 	int n;
 
 	*answer = (struct answer) { .error = NO_ANSWER };
-	nl_sendto(client->sock, (void *)buf, len);
 	while ((n = nl_recv(client->sock, &from, &data, NULL)) > 0) {
 		read_messages(answer, (struct nlmsghdr *)data, n);
 		free(data);
 	}
+}
+
+void client_exchange(struct client *client, const void *buf, size_t len, struct answer *answer)
+{
+	nl_sendto(client->sock, (void *)buf, len);
+	client_receive(client, answer);
 }
 
 void client_call(struct client *client, const struct request *request, struct answer *answer)
@@ -154,14 +167,14 @@ void client_call(struct client *client, const struct request *request, struct an
 	client_exchange(client, buf, client_encode(client, request, buf, sizeof(buf)), answer);
 }
 
-bool answer_next(const struct answer *answer, size_t *pos, struct nlattr **attrs, int max)
+uint8_t answer_next(const struct answer *answer, size_t *pos, struct nlattr **attrs, int max)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)(answer->data + *pos);
 
-	if (*pos >= answer->len)
-		return false;
+	if (*pos >= answer->len || nlmsg_parse(nlh, GENL_HDRLEN, attrs, max, NULL))
+		return 0;
 	*pos += NLMSG_ALIGN(nlh->nlmsg_len);
-	return !nlmsg_parse(nlh, GENL_HDRLEN, attrs, max, NULL);
+	return genlmsg_hdr(nlh)->cmd;
 }
 
 void answer_free(struct answer *answer)

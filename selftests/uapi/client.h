@@ -130,6 +130,22 @@ size_t client_encode(struct client *client, const struct request *request, void 
 void client_exchange(struct client *client, const void *buf, size_t len, struct answer *answer);
 
 /**
+ * client_listen() - subscribe to events
+ * @client: the socket
+ * @group: name of the multicast group
+ *
+ * Return: 0, or -1 if the family has no such group.
+ */
+int client_listen(struct client *client, const char *group);
+
+/**
+ * client_receive() - collect what has come by now
+ * @client: the socket
+ * @answer: is filled; answer_free() releases it
+ */
+void client_receive(struct client *client, struct answer *answer);
+
+/**
  * client_call() - send a request and collect what comes back
  * @client: the socket
  * @request: what is asked
@@ -144,9 +160,9 @@ void client_call(struct client *client, const struct request *request, struct an
  * @attrs: filled with the attributes, by number
  * @max: highest number that @attrs has room for
  *
- * Return: false if there are no more.
+ * Return: the command of the reply, 0 if there are no more.
  */
-bool answer_next(const struct answer *answer, size_t *pos, struct nlattr **attrs, int max);
+uint8_t answer_next(const struct answer *answer, size_t *pos, struct nlattr **attrs, int max);
 
 void answer_free(struct answer *answer);
 

@@ -245,7 +245,7 @@ TEST_F(requests, table_has_every_attribute)
 	}
 }
 
-/* So are its operations, whom they are for, and whether they list. */
+/* So are its operations, whom they are for, and whether they list; and events. */
 TEST_F(requests, table_has_every_operation)
 {
 	struct nlattr *a[CTRL_ATTRS], *op_attrs[CTRL_ATTR_OP_MAX + 1], *item;
@@ -273,6 +273,13 @@ TEST_F(requests, table_has_every_operation)
 		seen++;
 	}
 	EXPECT_EQ(op_count, seen);
+	seen = 0;
+	nla_for_each_nested(item, a[CTRL_ATTR_MCAST_GROUPS], rem) {
+		ASSERT_EQ(0, nla_parse_nested(op_attrs, CTRL_ATTR_MCAST_GRP_MAX, item, NULL));
+		EXPECT_STREQ("config", nla_get_string(op_attrs[CTRL_ATTR_MCAST_GRP_NAME]));
+		seen++;
+	}
+	EXPECT_EQ(1, seen);
 	answer_free(&answer);
 }
 

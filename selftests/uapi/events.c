@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Listeners: what they hear is all that happens, in order, and to whom it is told.
+ */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/porch.h>
+
+#include "kselftest_harness.h"
+
+#include "ops.h"
+#include "scene.h"
+
+#define ROUNDS		400
+#define MAX_ROWS	256
+#define MAX_ROW		256
+
+FIXTURE(events) {
+	struct client client;
+	struct client listener;
+};
+
+FIXTURE_SETUP(events)
+{
+	scene_enter(&self->client);
+	ASSERT_EQ(0, client_open(&self->listener));
+	ASSERT_EQ(0, client_listen(&self->listener, "config"));
+}
+
+FIXTURE_TEARDOWN(events)
+{
+	client_close(&self->listener);
+	client_close(&self->client);
+}
+
+/**
+ * struct rows - ports, routes or settings as somebody knows them
+ * @row: the attributes of each, but for the generation, one after the other
+ * @len: length of each
+ * @key: length of what tells one row from another, at its beginning
+ * @count: how many
+ */
+struct rows {
+	uint8_t row[MAX_ROWS][MAX_ROW];
+	size_t len[MAX_ROWS];
+	size_t key[MAX_ROWS];
+	int count;
+};
+
+/**
+ * struct view - the configuration as somebody knows it
+ * @ports: key is the index
+ * @routes: key is the prefix
+ * @generation: the last one
+ * @changes: events of the generation that is being told
+ */
+struct view {
+	struct rows ports;
+	struct rows routes;
+	uint32_t generation;
+	uint32_t changes;
+};
+
+static void add_attr(struct rows *rows, const struct nlattr *attr)
+{
+	int i = rows->count;
+
+	memcpy(rows->row[i] + rows->len[i], attr, nla_total_size(nla_len(attr)));
+	rows->len[i] += nla_total_size(nla_len(attr));
+}
+
+static int find_row(const struct rows *rows)
+{
+	const uint8_t *key = rows->row[rows->count];
+	size_t len = rows->key[rows->count];
+	int i;
+
+	for (i = 0; i < rows->count; i++)
+		if (rows->key[i] == len && !memcmp(rows->row[i], key, len))
+			return i;
+	return -1;
+}
+
+/* Write a row behind the last one; @keys attributes from @first on are its key. */
+static void write_row(struct rows *rows, struct nlattr **attrs, const int *order, int count,
+		      int keys)
+{
+	int i;
+
+	rows->len[rows->count] = 0;
+	for (i = 0; i < count; i++) {
+		if (attrs[order[i]])
+			add_attr(rows, attrs[order[i]]);
+		if (i + 1 == keys)
+			rows->key[rows->count] = rows->len[rows->count];
+	}
+}
+
+static void write_port(struct rows *rows, struct nlattr **attrs)
+{
+	static const int order[] = { PORCH_A_PORT_IFINDEX, PORCH_A_PORT_IFNAME };
+
+	write_row(rows, attrs, order, ARRAY_SIZE(order), 1);
+}
+
+static void write_route(struct rows *rows, struct nlattr **attrs)
+{
+	static const int order[] = {
+		PORCH_A_ROUTE_DST, PORCH_A_ROUTE_PREFIX_LEN, PORCH_A_ROUTE_TYPE,
+		PORCH_A_ROUTE_GATEWAY, PORCH_A_ROUTE_OIF, PORCH_A_ROUTE_ONLINK,
+		PORCH_A_ROUTE_IFNAME, PORCH_A_ROUTE_LINK_DOWN,
+	};
+
+	write_row(rows, attrs, order, ARRAY_SIZE(order), 2);
+}
+
+/* The row behind the last becomes one of them. */
+static void insert_row(struct __test_metadata *_metadata, struct rows *rows, bool replace)
+{
+	int i = find_row(rows);
+
+	EXPECT_EQ(replace, i >= 0)
+		TH_LOG("row %d of %d", i, rows->count);
+	if (i < 0) {
+		rows->count++;
+		ASSERT_LT(rows->count, MAX_ROWS);
+		return;
+	}
+	memcpy(rows->row[i], rows->row[rows->count], MAX_ROW);
+	rows->len[i] = rows->len[rows->count];
+}
+
+/* The one like the row behind the last goes. */
+static void remove_row(struct __test_metadata *_metadata, struct rows *rows)
+{
+	int i = find_row(rows), last = rows->count - 1;
+
+	ASSERT_GE(i, 0);
+	memcpy(rows->row[i], rows->row[last], MAX_ROW);
+	rows->len[i] = rows->len[last];
+	rows->key[i] = rows->key[last];
+	rows->count--;
+}
+
+static void hear(struct __test_metadata *_metadata, struct view *view, uint8_t cmd,
+		 struct nlattr **a)
+{
+	view->changes++;
+	switch (cmd) {
+	case PORCH_CMD_PORT_ADDED:
+		write_port(&view->ports, a);
+		insert_row(_metadata, &view->ports, false);
+		break;
+	case PORCH_CMD_PORT_REMOVED:
+		write_port(&view->ports, a);
+		remove_row(_metadata, &view->ports);
+		break;
+	case PORCH_CMD_ROUTE_ADDED:
+	case PORCH_CMD_ROUTE_REPLACED:
+		write_route(&view->routes, a);
+		insert_row(_metadata, &view->routes, cmd == PORCH_CMD_ROUTE_REPLACED);
+		break;
+	case PORCH_CMD_ROUTE_REMOVED:
+		write_route(&view->routes, a);
+		remove_row(_metadata, &view->routes);
+		break;
+	case PORCH_CMD_ENGINE_CHANGED:
+		break;
+	case PORCH_CMD_COMMITTED:
+		EXPECT_EQ(view->generation + 1, nla_get_u32(a[PORCH_A_TXN_GENERATION]));
+		EXPECT_EQ(view->changes - 1, nla_get_u32(a[PORCH_A_TXN_CHANGES]));
+		view->generation++;
+		view->changes = 0;
+		return;
+	default:
+		EXPECT_TRUE(false)
+			TH_LOG("unknown event %d", cmd);
+	}
+}
+
+static uint32_t event_generation(uint8_t cmd, struct nlattr **a)
+{
+	switch (cmd) {
+	case PORCH_CMD_PORT_ADDED:
+	case PORCH_CMD_PORT_REMOVED:
+		return nla_get_u32(a[PORCH_A_PORT_GENERATION]);
+	case PORCH_CMD_ENGINE_CHANGED:
+		return nla_get_u32(a[PORCH_A_ENGINE_GENERATION]);
+	case PORCH_CMD_COMMITTED:
+		return nla_get_u32(a[PORCH_A_TXN_GENERATION]);
+	default:
+		return nla_get_u32(a[PORCH_A_ROUTE_GENERATION]);
+	}
+}
+
+#define EVENT_ATTRS	32
+
+/* All that has been told by now */
+static void listen_all(struct __test_metadata *_metadata, struct client *listener,
+		       struct view *view)
+{
+	struct nlattr *a[EVENT_ATTRS];
+	struct answer answer;
+	size_t pos = 0;
+	uint8_t cmd;
+
+	client_receive(listener, &answer);
+	while ((cmd = answer_next(&answer, &pos, a, EVENT_ATTRS - 1))) {
+		EXPECT_EQ(view->generation + 1, event_generation(cmd, a))
+			TH_LOG("event %d", cmd);
+		hear(_metadata, view, cmd, a);
+	}
+	answer_free(&answer);
+}
+
+static void look(struct client *client, struct view *view)
+{
+	struct request request = op_request(op_find(PORCH_CMD_STATUS_GET), "");
+	struct nlattr *a[EVENT_ATTRS];
+	struct answer answer;
+	size_t pos;
+
+	memset(view, 0, sizeof(*view));
+	scene_dump(client, PORCH_CMD_PORT_GET, &answer);
+	for (pos = 0; answer_next(&answer, &pos, a, EVENT_ATTRS - 1); view->ports.count++)
+		write_port(&view->ports, a);
+	answer_free(&answer);
+	scene_dump(client, PORCH_CMD_ROUTE_GET, &answer);
+	for (pos = 0; answer_next(&answer, &pos, a, EVENT_ATTRS - 1); view->routes.count++)
+		write_route(&view->routes, a);
+	answer_free(&answer);
+	client_call(client, &request, &answer);
+	pos = 0;
+	if (answer_next(&answer, &pos, a, EVENT_ATTRS - 1))
+		view->generation = nla_get_u32(a[PORCH_A_STATUS_GENERATION]);
+	answer_free(&answer);
+}
+
+/* The same rows, in whatever order */
+static void expect_rows(struct __test_metadata *_metadata, struct rows *want, struct rows *have)
+{
+	int i, j;
+
+	EXPECT_EQ(want->count, have->count);
+	for (i = 0; i < want->count; i++) {
+		memcpy(have->row[have->count], want->row[i], MAX_ROW);
+		have->key[have->count] = want->key[i];
+		j = find_row(have);
+		ASSERT_GE(j, 0);
+		EXPECT_EQ(want->len[i], have->len[j]);
+		EXPECT_EQ(0, memcmp(want->row[i], have->row[j], want->len[i]));
+	}
+}
+
+static void try(struct client *client, uint8_t cmd, const char *text)
+{
+	struct request request = op_request(op_find(cmd), text);
+	struct answer answer;
+
+	client_call(client, &request, &answer);
+	answer_free(&answer);
+}
+
+static void change_at_random(struct client *client)
+{
+	static const char *const ways[] = { "oif=" PORT, "type=1", "type=2", "gateway=10.0.0.2",
+					    "oif=" OTHER_PORT };
+	char text[128];
+	int net = 20 + rand() % 12;
+
+	switch (rand() % 16) {
+	case 0:
+		try(client, PORCH_CMD_PORT_ADD, "ifindex=" NO_PORT);
+		break;
+	case 1:
+		try(client, PORCH_CMD_PORT_DEL, "ifindex=" NO_PORT);
+		break;
+	case 2:
+		snprintf(text, sizeof(text), "vector=%d", 1 + rand() % 64);
+		try(client, PORCH_CMD_ENGINE_SET, text);
+		break;
+	case 3:
+	case 4:
+		try(client, PORCH_CMD_TXN_BEGIN, "");
+		break;
+	case 5:
+	case 6:
+		try(client, PORCH_CMD_TXN_COMMIT, "");
+		break;
+	case 7:
+		try(client, PORCH_CMD_TXN_ABORT, "");
+		break;
+	case 8:
+	case 9:
+	case 10:
+		snprintf(text, sizeof(text), "dst=10.%d.0.0 prefix-len=16", net);
+		try(client, PORCH_CMD_ROUTE_DEL, text);
+		break;
+	default:
+		snprintf(text, sizeof(text), "dst=10.%d.0.0 prefix-len=16 %s%s", net,
+			 ways[rand() % ARRAY_SIZE(ways)], rand() % 2 ? " replace" : "");
+		try(client, PORCH_CMD_ROUTE_ADD, text);
+	}
+}
+
+/*
+ * Who knows the configuration of a moment and follows the events from there knows
+ * it for ever. Every generation is told as a whole.
+ */
+TEST_F_TIMEOUT(events, can_be_followed, 120)
+{
+	static struct view heard, seen;
+	const char *text = getenv("PORCH_SEED");
+	unsigned int seed = text ? strtoul(text, NULL, 10) : (uint64_t)time(NULL);
+	int i;
+
+	ksft_print_msg("PORCH_SEED=%u\n", seed);
+	fflush(stdout);
+	srand(seed);
+	look(&self->client, &heard);
+	for (i = 0; i < ROUNDS; i++) {
+		change_at_random(&self->client);
+		listen_all(_metadata, &self->listener, &heard);
+	}
+	/* What went with a device is told, too. */
+	ASSERT_EQ(0, system("ip link del d2"));
+	listen_all(_metadata, &self->listener, &heard);
+	look(&self->client, &seen);
+	EXPECT_EQ(0, heard.changes);
+	EXPECT_EQ(seen.generation, heard.generation);
+	expect_rows(_metadata, &seen.ports, &heard.ports);
+	expect_rows(_metadata, &seen.routes, &heard.routes);
+}
+
+static int events_of(struct client *listener)
+{
+	struct answer answer;
+	int count;
+
+	client_receive(listener, &answer);
+	count = answer.count;
+	answer_free(&answer);
+	return count;
+}
+
+TEST_F(events, tell_nothing_of_what_was_refused_or_aborted)
+{
+	struct client *client = &self->client;
+
+	try(client, PORCH_CMD_ROUTE_ADD, "dst=10.1.0.0 prefix-len=16 oif=" PORT);
+	try(client, PORCH_CMD_ROUTE_DEL, "dst=10.99.0.0 prefix-len=16");
+	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");
+	scene_ask(client, PORCH_CMD_TXN_ABORT, "");
+	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");
+	try(client, PORCH_CMD_TXN_COMMIT, "");
+	EXPECT_EQ(0, events_of(&self->listener));
+	/* But it listens. */
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");
+	EXPECT_EQ(2, events_of(&self->listener));
+}
+
+TEST_F(events, are_told_in_their_namespace_only)
+{
+	struct client other;
+
+	scene_devices();
+	ASSERT_EQ(0, client_open(&other));
+	scene_set(&other);
+	EXPECT_EQ(0, events_of(&self->listener));
+	ASSERT_EQ(0, client_listen(&other, "config"));
+	scene_ask(&self->client, PORCH_CMD_ROUTE_DEL, "dst=10.1.0.0 prefix-len=16");
+	EXPECT_EQ(2, events_of(&self->listener));
+	EXPECT_EQ(0, events_of(&other));
+	client_close(&other);
+}
+
+/* Whoever may look may listen. */
+TEST_F(events, are_told_to_everybody)
+{
+	struct client nobody;
+
+	ASSERT_EQ(0, seteuid(65534));
+	ASSERT_EQ(0, client_open(&nobody));
+	ASSERT_EQ(0, client_listen(&nobody, "config"));
+	ASSERT_EQ(0, seteuid(0));
+	scene_ask(&self->client, PORCH_CMD_PORT_DEL, "ifindex=" PORT);
+	EXPECT_EQ(2, events_of(&nobody));
+	client_close(&nobody);
+}
+
+/* Who is too slow hears so, and the writer does not wait. */
+TEST_F(events, that_are_lost_are_noticed)
+{
+	char buf[8192];
+	int i, size = 1;
+
+	ASSERT_EQ(0, setsockopt(self->listener.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	for (i = 0; i < 100; i++) {
+		scene_ask(&self->client, PORCH_CMD_ENGINE_SET, "vector=7");
+		scene_ask(&self->client, PORCH_CMD_ENGINE_SET, "vector=8");
+	}
+	errno = 0;
+	while (recv(self->listener.fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		;
+	EXPECT_EQ(ENOBUFS, errno);
+	while (recv(self->listener.fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		;
+	EXPECT_EQ(EAGAIN, errno);
+	scene_ask(&self->client, PORCH_CMD_ENGINE_SET, "vector=7");
+	EXPECT_EQ(2, events_of(&self->listener));
+}
+
+TEST_HARNESS_MAIN
