@@ -28,6 +28,7 @@
 #include <linux/math64.h>	/* div64_u64() */
 #include <linux/minmax.h>	/* min(), max() */
 #include <linux/mm.h>		/* kvzalloc(), kvcalloc(), kvfree() */
+#include <linux/overflow.h>	/* check_mul_overflow() */
 #include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>	/* cond_resched() */

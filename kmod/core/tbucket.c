@@ -14,14 +14,25 @@
 void porch_tbucket_rate_init(struct porch_tbucket_rate *r, u64 rate, u32 burst)
 {
 	r->rate = rate;
-	r->full = (u64)burst * NSEC_PER_SEC;
-	if (!rate) {
-		r->fill_ns = U64_MAX;	/* longer than any step of time */
-		return;
-	}
-	r->fill_ns = div64_u64(r->full, rate);
-	if (r->fill_ns * rate != r->full)
-		r->fill_ns++;
+	r->full = (s64)burst * NSEC_PER_SEC;
+}
+
+/**
+ * porch_tbucket_wait() - when will there be credit?
+ * @b: the bucket, refilled
+ * @r: its rate
+ *
+ * Return: the nanoseconds, from the time of the refill, until the bucket holds
+ * more than nothing; 0 if it does already, U64_MAX if it never will.
+ */
+u64 porch_tbucket_wait(const struct porch_tbucket *b,
+		       const struct porch_tbucket_rate *r)
+{
+	if (b->credit > 0)
+		return 0;
+	if (!r->rate || !r->full)
+		return U64_MAX;
+	return div64_u64(-b->credit, r->rate) + 1;
 }
 
 /* A bucket of a set; a @key of 0 marks one that was never used. */

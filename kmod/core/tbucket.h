@@ -7,6 +7,9 @@
  * elapsed time times rate is credit without a division and without rounding:
  * over any stretch of time a bucket passes exactly what the definition says.
  *
+ * A bucket may also go into debt: what is longer than the burst passes when
+ * there is any credit at all, and is paid off before the next passes.
+ *
  * Nothing here locks. A bucket and a set of buckets have one user at a time,
  * for instance by being per-CPU and used in softirq only.
  */
@@ -19,28 +22,28 @@
  * struct porch_tbucket_rate - how fast buckets fill, and how far
  * @rate: tokens a second; 0 is a bucket that never refills
  * @full: the credit of a full bucket: burst in token-nanoseconds
- * @fill_ns: the time in which an empty bucket fills, rounded up
  *
  * Filled in by porch_tbucket_rate_init(), read-only afterwards; any number of
  * buckets may share one.
  */
 struct porch_tbucket_rate {
 	u64 rate;
-	u64 full;
-	u64 fill_ns;
+	s64 full;
 };
 
 /**
  * struct porch_tbucket - one bucket
  * @stamp_ns: the latest time that the bucket has seen
- * @credit: what it held then, in token-nanoseconds
+ * @credit: what it held then, in token-nanoseconds; negative is a debt
  */
 struct porch_tbucket {
 	u64 stamp_ns;
-	u64 credit;
+	s64 credit;
 };
 
 void porch_tbucket_rate_init(struct porch_tbucket_rate *r, u64 rate, u32 burst);
+u64 porch_tbucket_wait(const struct porch_tbucket *b,
+		       const struct porch_tbucket_rate *r);
 
 /**
  * porch_tbucket_init() - make a bucket, full
@@ -57,18 +60,42 @@ static inline void porch_tbucket_init(struct porch_tbucket *b,
 }
 
 /**
- * porch_tbucket_take() - take tokens, if there are enough
+ * porch_tbucket_refill() - bring a bucket up to a time
  * @b: the bucket
  * @r: its rate; another one than last time is fine, the bucket then goes on
  *     with what it holds, cut to the new burst
  * @now_ns: the time, of the same clock every time
- * @cost: the tokens wanted
  *
  * A time before the latest one seen counts as that latest one: a clock that
  * goes back gives nothing twice. A step of 2^63 ns (292 years) or more ahead
  * looks like a step back.
  *
- * No product overflows: below fill_ns, elapsed * rate < full <= 2^32 * 10^9.
+ * Context: any; the caller keeps others off @b.
+ */
+static inline void porch_tbucket_refill(struct porch_tbucket *b,
+					const struct porch_tbucket_rate *r,
+					u64 now_ns)
+{
+	s64 elapsed = (s64)(now_ns - b->stamp_ns);
+	u64 gain;
+
+	b->credit = min(b->credit, r->full);
+	if (elapsed <= 0)
+		return;
+	b->stamp_ns = now_ns;
+	if (check_mul_overflow((u64)elapsed, r->rate, &gain) ||
+	    gain >= (u64)(r->full - b->credit))
+		b->credit = r->full;
+	else
+		b->credit += gain;
+}
+
+/**
+ * porch_tbucket_take() - take tokens, if there are enough
+ * @b: the bucket
+ * @r: its rate, as for porch_tbucket_refill()
+ * @now_ns: the time, likewise
+ * @cost: the tokens wanted
  *
  * Context: any; the caller keeps others off @b.
  * Return: true if @cost tokens were taken, false if none were.
@@ -77,25 +104,26 @@ static inline bool porch_tbucket_take(struct porch_tbucket *b,
 				      const struct porch_tbucket_rate *r,
 				      u64 now_ns, u32 cost)
 {
-	s64 elapsed = (s64)(now_ns - b->stamp_ns);
-	u64 need = (u64)cost * NSEC_PER_SEC;
-	u64 credit = b->credit;
+	s64 need = (s64)cost * NSEC_PER_SEC;
 
-	if (elapsed > 0) {
-		if ((u64)elapsed >= r->fill_ns)
-			credit = r->full;
-		else
-			credit += (u64)elapsed * r->rate;
-		b->stamp_ns = now_ns;
-	}
-	credit = min(credit, r->full);
-
-	if (need > credit) {
-		b->credit = credit;
+	porch_tbucket_refill(b, r, now_ns);
+	if (need > b->credit)
 		return false;
-	}
-	b->credit = credit - need;
+	b->credit -= need;
 	return true;
+}
+
+/**
+ * porch_tbucket_pay() - take tokens, on credit if need be
+ * @b: the bucket, refilled, and with some credit: so the debt is never more
+ *     than one cost
+ * @cost: the tokens
+ *
+ * Context: any; the caller keeps others off @b.
+ */
+static inline void porch_tbucket_pay(struct porch_tbucket *b, u32 cost)
+{
+	b->credit -= (s64)cost * NSEC_PER_SEC;
 }
 
 /**

@@ -118,6 +118,8 @@ static inline bool atomic_add_unless(atomic_t *a, int n, int unless)
 	max_a > max_b ? max_a : max_b; })
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 
+#define check_mul_overflow(a, b, d)	__builtin_mul_overflow(a, b, d)
+
 static inline int fls64(u64 x)
 {
 	return x ? 64 - __builtin_clzll(x) : 0;

@@ -9,7 +9,7 @@
 #include <stdnoreturn.h>
 #include "env.h"
 
-#define u128		unsigned __int128
+#define s128		__int128
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 

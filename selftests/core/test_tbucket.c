@@ -8,25 +8,31 @@
 /* A bucket by the definition, in token-nanoseconds. */
 struct naive_bucket {
 	u64 latest;
-	u128 credit;
+	s128 credit;
 };
 
-static u128 naive_full(u32 burst)
+static s128 naive_full(u32 burst)
 {
-	return (u128)burst * 1000000000;
+	return (s128)burst * 1000000000;
+}
+
+static void naive_refill(struct naive_bucket *b, u64 rate, u32 burst, u64 now)
+{
+	u64 ahead = now - b->latest;
+
+	if (ahead < 1ULL << 63) {
+		/* 2^127 is out of reach: rate and time have 64 and 63 bits. */
+		b->credit += (s128)ahead * rate;
+		b->latest = now;
+	}
+	if (b->credit > naive_full(burst))
+		b->credit = naive_full(burst);
 }
 
 static bool naive_take(struct naive_bucket *b, u64 rate, u32 burst, u64 now,
 		       u32 cost)
 {
-	u64 ahead = now - b->latest;
-
-	if (ahead < 1ULL << 63) {
-		b->credit += (u128)ahead * rate;
-		b->latest = now;
-	}
-	if (b->credit > naive_full(burst))
-		b->credit = naive_full(burst);
+	naive_refill(b, rate, burst, now);
 	if (b->credit < naive_full(cost))
 		return false;
 	b->credit -= naive_full(cost);
@@ -70,7 +76,7 @@ static u32 some_cost(u32 burst)
 /* A step in time: nothing, any, or about what fills the bucket. */
 static u64 some_step(u64 rate, u32 burst)
 {
-	u128 fill;
+	s128 fill;
 
 	switch (test_below(8)) {
 	case 0:
@@ -116,7 +122,7 @@ static void tbucket_exact(void)
 			want = naive_take(&naive, rate, burst, now, cost);
 			CHECK(got == want && b.credit == naive.credit &&
 			      b.stamp_ns == naive.latest,
-			      "rate %llu burst %u now %llu cost %u: %d not %d, credit %llu",
+			      "rate %llu burst %u now %llu cost %u: %d not %d, credit %lld",
 			      rate, burst, now, cost, got, want, b.credit);
 			if (got && cost)
 				passed++;
@@ -127,6 +133,63 @@ static void tbucket_exact(void)
 	CHECK(passed > 10 * test_rounds && refused > 10 * test_rounds,
 	      "the inputs are lopsided: %lu passed, %lu refused", passed,
 	      refused);
+}
+
+/* With debts, and the time at which they are paid off. */
+static void tbucket_debt(void)
+{
+	struct porch_tbucket_rate r;
+	struct naive_bucket naive, then;
+	unsigned long round, owed = 0;
+	struct porch_tbucket b;
+	u64 rate, now, wait;
+	u32 burst, cost;
+	int i;
+
+	for (round = 0; round < 20 * test_rounds; round++) {
+		rate = some_rate();
+		burst = some_tokens();
+		now = test_rnd();
+		porch_tbucket_rate_init(&r, rate, burst);
+		porch_tbucket_init(&b, &r, now);
+		naive.latest = now;
+		naive.credit = naive_full(burst);
+		for (i = 0; i < 100; i++) {
+			if (!test_below(20)) {
+				rate = some_rate();
+				burst = some_tokens();
+				porch_tbucket_rate_init(&r, rate, burst);
+			}
+			now += some_step(rate, burst);
+			porch_tbucket_refill(&b, &r, now);
+			naive_refill(&naive, rate, burst, now);
+			CHECK(b.credit == naive.credit,
+			      "rate %llu burst %u now %llu: credit %lld", rate,
+			      burst, now, b.credit);
+			wait = porch_tbucket_wait(&b, &r);
+			CHECK(!wait == (naive.credit > 0), "wait %llu", wait);
+			if (!wait) {
+				cost = some_tokens();
+				porch_tbucket_pay(&b, cost);
+				naive.credit -= naive_full(cost);
+				continue;
+			}
+			owed++;
+			CHECK((wait == U64_MAX) == (!rate || !burst),
+			      "rate %llu burst %u: wait %llu", rate, burst, wait);
+			if (wait == U64_MAX)
+				continue;
+			/* At that time, and not a nanosecond earlier. */
+			then = naive;
+			naive_refill(&then, rate, burst, then.latest + wait - 1);
+			CHECK(then.credit <= 0, "rate %llu: wait %llu", rate,
+			      wait);
+			naive_refill(&then, rate, burst, then.latest + 1);
+			CHECK(then.credit > 0, "rate %llu: wait %llu", rate,
+			      wait);
+		}
+	}
+	CHECK(owed > 10 * test_rounds, "only %lu debts", owed);
 }
 
 /* Whatever the timing, what passes is burst + rate * time, to the token. */
@@ -290,6 +353,7 @@ static void tbucket_set_ends(void)
 const struct test test_tbucket[] = {
 	{ .name = "tbucket: exact for any rate, burst, cost and time",
 	  .run = tbucket_exact },
+	{ .name = "tbucket: debts", .run = tbucket_debt },
 	{ .name = "tbucket: exact over a long run", .run = tbucket_long_run },
 	{ .name = "tbucket: a clock that goes back",
 	  .run = tbucket_clock_back },
