@@ -25,6 +25,7 @@
 #include <linux/in6.h>		/* struct in6_addr */
 #include <linux/limits.h>	/* U64_MAX */
 #include <linux/log2.h>		/* roundup_pow_of_two() */
+#include <linux/math.h>		/* int_sqrt64() */
 #include <linux/math64.h>	/* div64_u64() */
 #include <linux/minmax.h>	/* min(), max() */
 #include <linux/mm.h>		/* kvzalloc(), kvcalloc(), kvfree() */

@@ -130,6 +130,20 @@ static inline unsigned long roundup_pow_of_two(unsigned long n)
 	return n <= 1 ? 1 : 1UL << fls64(n - 1);
 }
 
+static inline u32 int_sqrt64(u64 x)
+{
+	u64 root = 0;
+	int bit;
+
+	for (bit = 31; bit >= 0; bit--) {
+		u64 more = root | 1ULL << bit;
+
+		if (more * more <= x)
+			root = more;
+	}
+	return root;
+}
+
 static inline u64 div64_u64(u64 dividend, u64 divisor)
 {
 	return dividend / divisor;

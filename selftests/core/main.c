@@ -101,8 +101,8 @@ int main(int argc, char **argv)
 		{},
 	};
 	const struct test *all[] = {
-		test_csum, test_tbucket, test_addrset, test_ring, test_conn,
-		test_flowtab, test_lpm,
+		test_csum, test_tbucket, test_aqm, test_addrset,
+		test_ring, test_conn, test_flowtab, test_lpm,
 	};
 	unsigned int i, n = 0, failed = 0;
 	const struct test *t;

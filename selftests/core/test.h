@@ -29,7 +29,7 @@ struct test {
 	bool threads;
 };
 
-extern const struct test test_addrset[], test_conn[], test_csum[];
+extern const struct test test_addrset[], test_aqm[], test_conn[], test_csum[];
 extern const struct test test_flowtab[], test_lpm[], test_ring[];
 extern const struct test test_tbucket[];
 
