@@ -30,9 +30,10 @@ ignored()
 		# An iterator, as list_for_each() is.
 		echo MACRO_ARG_REUSE ;;
 	selftests/core/env.h)
-		# Barriers are defined here; who uses them says why. Notes for
-		# sparse are left out.
-		echo PREFER_KERNEL_TYPES,MEMORY_BARRIER,MACRO_ARG_UNUSED ;;
+		# What others find in the kernel is defined here: barriers,
+		# whose users say why, attributes, and the ways through a list.
+		# Notes for sparse are left out.
+		echo PREFER_KERNEL_TYPES,MEMORY_BARRIER,MACRO_ARG_UNUSED,PREFER_DEFINED_ATTRIBUTE_MACRO,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE ;;
 	userctl/*|selftests/*)
 		# What the kernel has instead is not there: its types, BIT(),
 		# attribute macros, strscpy(). PRIu64 is the C library's name.

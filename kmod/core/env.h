@@ -24,12 +24,13 @@
 #include <uapi/linux/icmpv6.h>
 #include <linux/in6.h>		/* struct in6_addr */
 #include <linux/limits.h>	/* U64_MAX */
+#include <linux/list.h>
 #include <linux/log2.h>		/* roundup_pow_of_two() */
 #include <linux/math.h>		/* int_sqrt64() */
 #include <linux/math64.h>	/* div64_u64() */
 #include <linux/minmax.h>	/* min(), max() */
 #include <linux/mm.h>		/* kvzalloc(), kvcalloc(), kvfree() */
-#include <linux/overflow.h>	/* check_mul_overflow() */
+#include <linux/overflow.h>	/* check_mul_overflow(), struct_size() */
 #include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>	/* cond_resched() */

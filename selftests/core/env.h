@@ -28,6 +28,7 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
+typedef __s16 s16;
 typedef __s32 s32;
 typedef __s64 s64;
 typedef unsigned int __bitwise gfp_t;
@@ -40,9 +41,12 @@ typedef unsigned int __bitwise gfp_t;
 #define prefetch(p)	__builtin_prefetch(p)
 #define cond_resched()	do { } while (0)
 #define ____cacheline_aligned_in_smp
+#define __packed	__attribute__((packed))
+#define __aligned(n)	__attribute__((aligned(n)))
 
-#define container_of(p, type, member) \
-	((type *)((char *)(p) - offsetof(type, member)))
+#define container_of(p, type, member) ({		\
+	void *of_member = (void *)(p);			\
+	(type *)(of_member - offsetof(type, member)); })
 
 /* Memory that others write, too. */
 #define READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_RELAXED)
@@ -162,6 +166,75 @@ static inline u64 div64_u64(u64 dividend, u64 divisor)
 #define ERR_PTR(e)	((void *)(intptr_t)(e))
 #define PTR_ERR(p)	((long)(intptr_t)(p))
 
+/* Lists. */
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+#define list_entry(p, type, member) container_of(p, type, member)
+#define list_first_entry(head, type, member) \
+	list_entry((head)->next, type, member)
+#define list_step(pos, dir, member) \
+	list_entry((pos)->member.dir, __typeof__(*(pos)), member)
+#define list_start(pos, head, dir, member) \
+	list_entry((head)->dir, __typeof__(*(pos)), member)
+
+#define list_for_each_entry(pos, head, member)				\
+	for (pos = list_start(pos, head, next, member);			\
+	     &pos->member != (head); pos = list_step(pos, next, member))
+#define list_for_each_entry_reverse(pos, head, member)			\
+	for (pos = list_start(pos, head, prev, member);			\
+	     &pos->member != (head); pos = list_step(pos, prev, member))
+#define list_for_each_entry_safe(pos, n, head, member)			\
+	for (pos = list_start(pos, head, next, member),			\
+	     n = list_step(pos, next, member);				\
+	     &pos->member != (head);					\
+	     pos = n, n = list_step(n, next, member))
+
+static inline void INIT_LIST_HEAD(struct list_head *l)
+{
+	l->next = l;
+	l->prev = l;
+}
+
+static inline bool list_empty(const struct list_head *l)
+{
+	return l->next == l;
+}
+
+static inline void list_add(struct list_head *l, struct list_head *prev)
+{
+	l->prev = prev;
+	l->next = prev->next;
+	l->next->prev = l;
+	prev->next = l;
+}
+
+static inline void list_add_tail(struct list_head *l, struct list_head *head)
+{
+	list_add(l, head->prev);
+}
+
+static inline void list_del(struct list_head *l)
+{
+	l->prev->next = l->next;
+	l->next->prev = l->prev;
+	l->next = NULL;		/* who follows it, crashes */
+	l->prev = NULL;
+}
+
+static inline void list_del_init(struct list_head *l)
+{
+	list_del(l);
+	INIT_LIST_HEAD(l);
+}
+
+static inline void list_move_tail(struct list_head *l, struct list_head *head)
+{
+	list_del(l);
+	list_add_tail(l, head);
+}
+
 /* Memory. */
 #define GFP_KERNEL	0U
 
@@ -208,6 +281,7 @@ static inline void *kmemdup(const void *src, size_t len, gfp_t gfp)
 	return p ? memcpy(p, src, len) : NULL;
 }
 
+#define struct_size(p, member, n) (sizeof(*(p)) + (n) * sizeof(*(p)->member))
 #define kzalloc(size, gfp)	((void)(gfp), env_alloc(size))
 #define kvzalloc(size, gfp)	((void)(gfp), env_alloc(size))
 #define kvcalloc(n, size, gfp)	((void)(gfp), env_alloc((n) * (size)))

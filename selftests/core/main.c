@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 		{},
 	};
 	const struct test *all[] = {
-		test_csum, test_tbucket, test_aqm, test_addrset,
+		test_csum, test_tbucket, test_aqm, test_shape, test_addrset,
 		test_ring, test_conn, test_flowtab, test_lpm,
 	};
 	unsigned int i, n = 0, failed = 0;

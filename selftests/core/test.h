@@ -31,7 +31,7 @@ struct test {
 
 extern const struct test test_addrset[], test_aqm[], test_conn[], test_csum[];
 extern const struct test test_flowtab[], test_lpm[], test_ring[];
-extern const struct test test_tbucket[];
+extern const struct test test_shape[], test_tbucket[];
 
 /* How many rounds the randomised tests go. */
 extern unsigned long test_rounds;

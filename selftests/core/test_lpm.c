@@ -116,7 +116,7 @@ static int prefix_cmp(const void *va, const void *vb)
 	return diff ?: a->plen - b->plen;
 }
 
-static void list_add(struct list *l, const u8 *key, u8 plen, uintptr_t value)
+static void list_append(struct list *l, const u8 *key, u8 plen, uintptr_t value)
 {
 	struct prefix *p = &l->p[l->n++];
 
@@ -378,7 +378,7 @@ static void some_change(struct porch_lpm_edit *e, struct list *list,
 	if (p)
 		p->value = value;
 	else
-		list_add(list, key, plen, value);
+		list_append(list, key, plen, value);
 }
 
 /* What must be refused is refused, and changes nothing. */
@@ -582,7 +582,7 @@ static void list_op(struct list *list, const struct op *op)
 	else if (op->value && p)
 		p->value = op->value;
 	else if (op->value)
-		list_add(list, op->key, op->plen, op->value);
+		list_append(list, op->key, op->plen, op->value);
 }
 
 /*
