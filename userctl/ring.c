@@ -31,6 +31,7 @@ struct queue {
  * @map: its mapping
  * @map_size: length of @map
  * @peeked: the queue of the frame that was peeked at last
+ * @frame: that frame
  * @n_queues: length of @queue
  * @queue: all CPUs' rings
  */
@@ -39,6 +40,7 @@ struct ring {
 	void *map;
 	size_t map_size;
 	struct queue *peeked;
+	const struct porch_ring_frame *frame;
 	unsigned int n_queues;
 	struct queue queue[];
 };
@@ -73,7 +75,9 @@ static struct ring *ring_map(int fd, const struct porch_ring_setup *setup)
 		return NULL;
 	ring->fd = fd;
 	ring->map_size = setup->map_size;
-	ring->map = mmap(NULL, ring->map_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	/* Populated, as page faults would cost more than the frames. */
+	ring->map = mmap(NULL, ring->map_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+			 fd, 0);
 	if (ring->map == MAP_FAILED) {
 		free(ring);
 		return NULL;
@@ -153,6 +157,7 @@ const struct porch_ring_frame *ring_peek(struct ring *ring)
 		oldest = frame;
 		ring->peeked = q;
 	}
+	ring->frame = oldest;
 	return oldest;
 }
 
@@ -160,7 +165,7 @@ void ring_release(struct ring *ring)
 {
 	struct queue *q = ring->peeked;
 
-	q->cons += queue_peek(q)->len;
+	q->cons += ring->frame->len;
 	/* (B) of kmod/core/ring.c: the record was read before this. */
 	__atomic_store_n(&q->ctl->cons, q->cons, __ATOMIC_RELEASE);
 }
