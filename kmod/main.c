@@ -57,6 +57,7 @@ static int __net_init porch_net_init(struct net *net)
 	pn->net = net;
 	INIT_LIST_HEAD(&pn->ports);
 	INIT_LIST_HEAD(&pn->rings);
+	mutex_init(&pn->rings_lock);
 	pn->stats = alloc_percpu(struct porch_stats);
 	if (!pn->stats)
 		return -ENOMEM;
@@ -180,15 +181,16 @@ static int __init porch_init(void)
 	err = porch_txn_register();
 	if (err)
 		goto local;
-	err = porch_ring_dev_register();
-	if (err)
-		goto txn;
 	err = porch_nl_register();
 	if (err)
-		goto ring_dev;
+		goto txn;
+	/* Last: whoever opens it holds a module that has to stay. */
+	err = porch_ring_dev_register();
+	if (err)
+		goto nl;
 	return 0;
-ring_dev:
-	porch_ring_dev_unregister();
+nl:
+	porch_nl_unregister();
 txn:
 	porch_txn_unregister();
 local:

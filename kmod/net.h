@@ -21,7 +21,8 @@ struct porch_stats;
  * @ports: the attached devices; under RTNL
  * @n_ports: length of @ports
  * @n_hooks: devices whose packets we get, armed or not; under RTNL
- * @rings: the open rings; under RTNL
+ * @rings: the open rings; under @rings_lock
+ * @rings_lock: of @rings; taken inside RTNL where both are needed
  * @n_rings: length of @rings
  * @stats: counters of every CPU, written by that CPU with softirqs off
  * @engine: the vector engine of every CPU
@@ -40,6 +41,7 @@ struct porch_net {
 	u32 n_ports;
 	u32 n_hooks;
 	struct list_head rings;
+	struct mutex rings_lock;	/* see above */
 	u32 n_rings;
 	struct porch_stats __percpu *stats;
 	struct porch_engine __percpu *engine;

@@ -143,6 +143,9 @@ int porch_ring_alloc_memory(struct porch_ring *ring, u32 size,
 	int err;
 
 	ring->n_pages = head_pages() + num_possible_cpus() * ring_pages(size);
+	/* vmap() would say so, but only when all the memory is taken. */
+	if (ring->n_pages > totalram_pages() / 2)
+		return -ENOMEM;
 	err = charge(ring, user);
 	if (err)
 		return err;

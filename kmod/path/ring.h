@@ -17,10 +17,10 @@ struct porch_net;
  * struct porch_ring - an open /dev/porch
  * @pn: the instance, without a reference; NULL once its namespace has gone;
  *	under RTNL
- * @link: in porch_net.rings, while there is @pn; under RTNL
+ * @link: in porch_net.rings, while there is @pn; under its rings_lock
  * @taps: the struct porch_tap by which it gets frames; under RTNL
  * @all_ports: ports to come are tapped, too; under RTNL
- * @hungup: no frame will come any more; written under RTNL
+ * @hungup: no frame will come any more; written under RTNL, stored with release
  * @lock: lets one set-up happen
  * @ready: what follows is set up; stored with release, loaded with acquire
  * @snaplen: bytes of a frame that are kept

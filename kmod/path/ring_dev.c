@@ -9,7 +9,6 @@
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/poll.h>
-#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
@@ -41,10 +40,11 @@ static int ring_open(struct inode *inode, struct file *file)
 	ring->pn = pn;
 	file->private_data = ring;
 
-	rtnl_lock();
+	/* Not RTNL: all misc devices' openers wait for us. */
+	mutex_lock(&pn->rings_lock);
 	list_add(&ring->link, &pn->rings);
 	WRITE_ONCE(pn->n_rings, pn->n_rings + 1);
-	rtnl_unlock();
+	mutex_unlock(&pn->rings_lock);
 	return nonseekable_open(inode, file);
 }
 
@@ -158,9 +158,13 @@ static __poll_t ring_poll(struct file *file, poll_table *wait)
 	__poll_t mask = 0;
 	int cpu;
 
+	/* In any case: epoll does not ask again where it may wait. */
+	poll_wait(file, &ring->wait, wait);
 	if (!is_ready(ring))
 		return EPOLLERR;
-	poll_wait(file, &ring->wait, wait);
+	/* First, so that what came before the end is seen with it. */
+	if (smp_load_acquire(&ring->hungup))
+		mask = EPOLLHUP;
 	/*
 	 * Between the application's store of its index and our look at the
 	 * producer's; pairs with wq_has_sleeper() in porch_ring_copy().
@@ -169,9 +173,7 @@ static __poll_t ring_poll(struct file *file, poll_table *wait)
 	smp_mb();
 	for_each_possible_cpu(cpu)
 		if (porch_ring_readable(per_cpu_ptr(ring->producer, cpu)))
-			mask = EPOLLIN | EPOLLRDNORM;
-	if (READ_ONCE(ring->hungup))
-		mask |= EPOLLHUP;
+			mask |= EPOLLIN | EPOLLRDNORM;
 	return mask;
 }
 

@@ -77,7 +77,8 @@ static void taps_remove(struct list_head *list)
 
 static void hang_up(struct porch_ring *ring)
 {
-	WRITE_ONCE(ring->hungup, true);
+	/* Behind the last frame; pairs with the acquire in ring_poll(). */
+	smp_store_release(&ring->hungup, true);
 	/* Whoever misses the mark is in the queue by now: its lock sees to it. */
 	wake_up_interruptible_poll(&ring->wait, EPOLLHUP);
 }
@@ -155,8 +156,10 @@ void porch_tap_close(struct porch_ring *ring)
 	rtnl_lock();
 	taps_remove(&ring->taps);
 	if (ring->pn) {
+		mutex_lock(&ring->pn->rings_lock);
 		list_del(&ring->link);
 		WRITE_ONCE(ring->pn->n_rings, ring->pn->n_rings - 1);
+		mutex_unlock(&ring->pn->rings_lock);
 	}
 	rtnl_unlock();
 }
@@ -171,15 +174,22 @@ void porch_tap_close(struct porch_ring *ring)
  */
 int porch_tap_attach(struct porch_port *port)
 {
+	struct porch_net *pn = port->pn;
 	struct porch_ring *ring;
+	int err = 0;
 
-	list_for_each_entry(ring, &port->pn->rings, link) {
-		if (ring->all_ports && tap_insert(ring, port, &ring->taps)) {
-			porch_tap_detach(port);
-			return -ENOMEM;
-		}
+	mutex_lock(&pn->rings_lock);
+	list_for_each_entry(ring, &pn->rings, link) {
+		if (!ring->all_ports)
+			continue;
+		err = tap_insert(ring, port, &ring->taps);
+		if (err)
+			break;
 	}
-	return 0;
+	mutex_unlock(&pn->rings_lock);
+	if (err)
+		porch_tap_detach(port);
+	return err;
 }
 
 /**
@@ -215,11 +225,13 @@ void porch_tap_release_net(struct porch_net *pn)
 	struct porch_ring *ring, *next;
 
 	rtnl_lock();
+	mutex_lock(&pn->rings_lock);
 	list_for_each_entry_safe(ring, next, &pn->rings, link) {
 		list_del(&ring->link);
 		ring->pn = NULL;
 		hang_up(ring);
 	}
+	mutex_unlock(&pn->rings_lock);
 	rtnl_unlock();
 }
 
@@ -291,6 +303,11 @@ void porch_tap_out(const struct porch_port *port, const struct sk_buff *skb,
 	view.begin = 0;
 	/* Packet sockets need not know where it is. */
 	view.net = max(skb_network_offset(skb), 0);
+	/* What a tunnel has put in front is no header of a link's. */
+	if (view.dev->type != ARPHRD_ETHER) {
+		view.begin = view.net;
+		view.net = 0;
+	}
 	view.header_len = 0;
 	view.flags = PORCH_RING_F_OUT;
 	if (neigh && view.dev->type == ARPHRD_ETHER)

@@ -866,6 +866,27 @@ TEST_F(rings, epoll_edge)
 	never_lost(_metadata, &self->ring, self->wire, EPOLLET);
 }
 
+/* Who waits before the set-up is woken by what comes after it. */
+TEST_F(rings, epoll_first)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int fd = open("/dev/porch", O_RDWR | O_CLOEXEC);
+	uint64_t map_size;
+
+	ASSERT_LE(0, epoll);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+	ASSERT_EQ(0, ring_setup(fd, SIZE, &map_size));
+	ASSERT_EQ(0, ring_tap(fd, WIRE));
+	EXPECT_EQ(0, epoll_wait(epoll, &event, 1, 0));
+	ASSERT_TRUE(wire_send(self->wire, 1));
+	EXPECT_EQ(1, epoll_wait(epoll, &event, 1, 5000));
+	EXPECT_EQ(EPOLLIN, event.events);
+	close(fd);
+	close(epoll);
+}
+
 TEST_F(rings, port_goes)
 {
 	struct ring all;

@@ -39,8 +39,8 @@
  * @rings: (k) how many there are: one for each CPU that the machine may have
  * @map_size: (k) bytes to map
  *
- * The memory is charged to the file's opener: to its control group and, unless
- * it has CAP_IPC_LOCK, to its user's RLIMIT_MEMLOCK.
+ * The memory is charged to the caller's control group and, unless the caller has
+ * CAP_IPC_LOCK, to the RLIMIT_MEMLOCK of the user who opened the file.
  *
  * Errors: EBUSY is set up already, EINVAL, ENOBUFS beyond RLIMIT_MEMLOCK,
  * ENOMEM. A later version may be longer: what this one does not know must be 0,
