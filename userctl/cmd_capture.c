@@ -151,7 +151,7 @@ static bool drain(struct capture *c)
 	uint32_t number;
 
 	while (!is_interrupted() && (f = ring_peek(c->ring))) {
-		if (!find_interface(c, f, &number))
+		if (!is_written(c, !find_interface(c, f, &number)))
 			return false;
 		if (c->pcapng)
 			write_packet(c, f, number);
@@ -191,7 +191,9 @@ static int wait_for_frames(struct capture *c, const sigset_t *signals)
 static int loop(struct capture *c)
 {
 	static const int ends[] = { SIGINT, SIGTERM };
-	struct sigaction action = { .sa_handler = interrupt };
+	/* A block is written to its end, unless the reader is so stuck that a second one comes. */
+	struct sigaction action = { .sa_handler = interrupt,
+				    .sa_flags = SA_RESTART | SA_RESETHAND };
 	sigset_t signals;
 	int events;
 	size_t i;
@@ -237,7 +239,15 @@ static int capture(struct capture *c, const char *only)
 
 static int open_ring(struct capture *c, const struct value *values)
 {
-	c->ring = ring_open(RING_SIZE, values[SNAPLEN].num ?: MAX_SNAPLEN);
+	uint32_t snaplen = values[SNAPLEN].num ?: MAX_SNAPLEN;
+	uint32_t size = RING_SIZE;
+
+	/* Many CPUs and a tight limit of memory: rather a smaller ring than none. */
+	while (!(c->ring = ring_open(size, snaplen)) && (errno == ENOBUFS || errno == ENOMEM) &&
+	       size / 8 >= snaplen && size > PORCH_RING_SIZE_MIN)
+		size /= 2;
+	if (!c->ring && errno == ENOBUFS)
+		return err_refused("rings need more than ulimit -l allows; try a smaller -s");
 	if (!c->ring)
 		return err_refused("cannot get a ring from /dev/porch: %s", strerror(errno));
 	if (!ring_tap(c->ring, values[PORT].num))
