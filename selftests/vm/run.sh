@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Run a command under a stock Debian kernel in a VM that sees this machine's
+# Run a command under a Debian kernel in a VM that sees this machine's
 # own files, stream its output and return its exit status. What it writes is
 # gone afterwards, except below the folder given with --share.
 
@@ -10,7 +10,7 @@ usage()
 	cat <<-'END'
 	usage: run.sh [OPTION]... [--] COMMAND [ARGUMENT]...
 
-	  -k, --kernel SERIES   6.12 (default) or 6.1
+	  -k, --kernel SERIES   6.12 (default) or 6.1; or debug, kcsan: see checker.sh
 	  -t, --timeout SECONDS kill the VM that long after COMMAND started (300)
 	  -s, --share FOLDER    COMMAND may write below FOLDER
 	  -i, --interactive     COMMAND talks to the terminal, without a timeout
@@ -36,7 +36,7 @@ interactive=
 icount=
 smp=2
 mem=2G
-boot_limit=120
+boot_limit=300
 boot_tries=3
 
 while [ $# -gt 0 ]; do
@@ -82,14 +82,14 @@ start_qemu()
 	shift
 
 	rm -f "$run/status" "$run/console"
-	args=(-nodefaults -no-user-config -display none -no-reboot -m "$mem"
+	args=(-M q35 -nodefaults -no-user-config -display none -no-reboot -m "$mem"
 	      -kernel "$kernel/vmlinuz" -initrd "$run/initramfs"
 	      -serial "file:$run/console" -serial "file:$run/status"
 	      -device virtio-serial-pci -device "virtconsole,chardev=out"
 	      -virtfs "local,path=/,mount_tag=root,$plain,readonly=on,multidevs=remap"
 	      -virtfs "local,path=$kernel/modules/,mount_tag=modules,$plain,readonly=on"
 	      -virtfs "local,path=$run/vm,mount_tag=vm,$plain"
-	      -append "console=ttyS0 loglevel=5 log_buf_len=4M oops=panic panic=-1 $*")
+	      -append "console=ttyS0 loglevel=5 log_buf_len=4M oops=panic panic=-1 no_timer_check $*")
 	if [ -n "$share" ]; then
 		args+=(-virtfs "local,path=${share//,/,,},mount_tag=share,$plain")
 	fi
