@@ -18,6 +18,9 @@ help:
 	@echo '  demo         see packets cross Porch in a VM'
 	@echo '  lab          a shell in a VM with Porch and a small network'
 	@echo '  check        every test, on $(KERNELS)'
+	@echo '  check-debug  the network tests, on a kernel that watches memory, locks'
+	@echo '               and contexts (building it takes 20 minutes, once)'
+	@echo '  check-kcsan  the same, on a kernel that watches for data races'
 	@echo '  lint         style, sparse, warnings'
 	@echo '  core-check   the algorithms, in user space'
 	@echo '  setup        install packages, fetch kernels (all others but'
@@ -63,7 +66,12 @@ lint: setup
 check: setup
 	scripts/check.sh
 
+check-debug check-kcsan: check-%: setup
+	selftests/vm/checker.sh $*
+	scripts/check.sh $*
+
 clean:
 	rm -rf build
 
-.PHONY: all help setup modules tool install tests core-check demo lab lint check clean
+.PHONY: all help setup modules tool install tests core-check demo lab lint check \
+	check-debug check-kcsan clean

@@ -1,7 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every test, cheapest first. All test points go to one file, and its tally is
+# usage: check.sh [debug|kcsan]
+#
+# Every test, cheapest first; or the network tests alone, on a kernel with a
+# checker inside. All test points go to one file, and its tally is
 # the last line. A part that fails does not keep the others from being run, and
 # cannot fail without being counted.
 
@@ -32,18 +35,20 @@ part()
 	echo "  $((SECONDS - begin)) s"
 }
 
+# build KERNEL...: the modules, the tool, what the tests use
 build()
 {
 	local kernel
 
-	for kernel in 6.12 6.1; do
+	for kernel; do
 		point "module for $kernel" make -s "module-$kernel"
 	done
 	point "porchctl" make -s tool
 	point "test programs" make -s tests
 }
 
-# All that wants a kernel with the module
+# vm_tests KERNEL SECONDS: all that wants a kernel with the module, each within
+# that time
 vm_tests()
 {
 	local test tests=()
@@ -54,18 +59,29 @@ vm_tests()
 		esac
 		[ ! -f "$test" ] || [ ! -x "$test" ] || tests+=("$test")
 	done
-	selftests/vm/suite.sh -k "$1" -t 300 "${tests[@]}"
+	selftests/vm/suite.sh -k "$1" -t "$2" "${tests[@]}"
 }
 
-part "lint"		scripts/lint.sh
-part "netlink spec"	point "generated code is fresh" scripts/netlink-gen.sh --check
-part "core"		points core make -s -C selftests/core check
-part "core, threads"	points "core, threads" make -s -C selftests/core check-threads
-part "build"		build
-part "porchctl"		points porchctl make -s -C userctl check
-part "vm"		points vm selftests/vm/selftest.sh
-part "6.12"		vm_tests 6.12
-part "6.1"		vm_tests 6.1
+case ${1-} in
+"")
+	part "lint"		scripts/lint.sh
+	part "netlink spec"	point "generated code is fresh" \
+				scripts/netlink-gen.sh --check
+	part "core"		points core make -s -C selftests/core check
+	part "core, threads"	points "core, threads" \
+				make -s -C selftests/core check-threads
+	part "build"		build 6.12 6.1
+	part "porchctl"		points porchctl make -s -C userctl check
+	part "vm"		points vm selftests/vm/selftest.sh
+	part "6.12"		vm_tests 6.12 300
+	part "6.1"		vm_tests 6.1 300 ;;
+debug|kcsan)
+	part "build"		build "$1"
+	part "$1"		vm_tests "$1" 1200 ;;
+*)
+	echo "usage: check.sh [debug|kcsan]" >&2
+	exit 2 ;;
+esac
 
 echo
 echo "Took $((SECONDS / 60)) min $((SECONDS % 60)) s."

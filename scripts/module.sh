@@ -25,8 +25,9 @@ if [ "$(readlink "$out/headers" || true)" != "$kdir" ]; then
 	mkdir -p "$out"
 	ln -s "$kdir" "$out/headers"
 	# Of a kernel in the cache, this is what the VM boots.
-	[ ! -e "${kdir%/debian/usr/src/*}/vmlinuz" ] ||
-		ln -s "${kdir%/debian/usr/src/*}" "$out/kernel"
+	kernel=${kdir%/debian/usr/src/*}
+	kernel=${kernel%/headers}
+	[ ! -e "$kernel/initramfs" ] || ln -s "$kernel" "$out/kernel"
 fi
 
 find "$out" -type l -path "$out/*/*" -delete

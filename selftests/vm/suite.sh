@@ -36,6 +36,10 @@ for test in "$@"; do
 	tests+=("$(readlink -f "$test")")
 done
 
+# The tests are the same for every kernel, the module is not.
+PORCH_MODULE=$(readlink -f "$here/../..")/build/$series/kmod/porch.ko
+export PORCH_MODULE
+
 vm=0
 "$here/run.sh" -k "$series" -t $(((limit + 40) * ${#tests[@]})) -s "$results" \
 	-- "$here/guest.sh" "$results" "$limit" "${tests[@]}" || vm=$?

@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: checker.sh debug|kcsan
+#
+# Build a kernel with a checker inside, from Debian's linux-source-6.12, into the
+# cache, in the same form as kernel.sh unpacks one. It is built anew only when the
+# source package or its configuration changes.
+
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+. "$here/cache.sh"
+
+name=${1:?usage: checker.sh debug|kcsan}
+config=$here/$name.config
+[ -e "$config" ] || { echo "checker.sh: there is no $config" >&2; exit 2; }
+
+tarball=/usr/src/linux-source-6.12.tar.xz
+version=$(dpkg-query -W -f '${Version}' linux-source-6.12)
+digest=$(cat "$here/guest.config" "$config" | sha256sum | cut -c 1-12)
+dest=$cache/kernels/${name}_${version}_$digest
+
+# A kernel is instrumented as a whole or not at all; for KCSAN the module is
+# enough.
+args=()
+[ "$name" != kcsan ] || args=(KCSAN_SANITIZE=n)
+
+configure()
+{
+	local missing
+
+	cat "$here/guest.config" "$config" > "$work/wanted"
+	make -s KCONFIG_ALLCONFIG="$work/wanted" allnoconfig > "$work/log" 2>&1
+	# Kconfig drops without a word what depends on something that is not there.
+	missing=$(grep -oE '^CONFIG_[A-Z0-9_]+=.*' "$work/wanted" |
+		  grep -vxFf .config | xargs) || true
+	[ -z "$missing" ] && return
+	echo "checker.sh: the kernel does not take: $missing" >&2
+	return 1
+}
+
+# What building a module needs stays, what the kernel was made of goes.
+trim()
+{
+	find arch tools -mindepth 1 -maxdepth 1 ! -name x86 ! -name objtool \
+		! -name 'Kconfig*' -exec rm -rf {} +
+	rm -rf .tmp_vmlinux* Documentation arch/x86/boot block crypto drivers fs \
+		io_uring ipc kernel lib mm net samples security sound virt vmlinux*
+	find arch include -name '*.[oa]' -delete
+}
+
+ramfs()
+{
+	mkdir -p "$work/ramfs/bin" "$work/ramfs/modules"
+	cp "$(command -v busybox)" "$work/ramfs/bin/busybox"
+	(cd "$work/ramfs" && find . | cpio --quiet -o -H newc)
+}
+
+# A lock of its own: nobody else waits as long as this takes.
+exec 9> "$cache/$name.lock"
+flock 9
+if [ ! -d "$dest" ]; then
+	work=$(mktemp -d "$cache/tmp.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
+	echo "building kernel $name $version: takes 20 minutes" >&2
+	mkdir -p "$work/tree/headers" "$work/tree/modules"
+	tar -C "$work/tree/headers" --strip-components 1 -xf "$tarball"
+	cd "$work/tree/headers"
+	if ! { configure && make -s -j"$(nproc)" "${args[@]}" bzImage modules \
+			> "$work/log" 2>&1; }; then
+		tail -n 30 "$work/log" >&2
+		exit 1
+	fi
+	cp arch/x86/boot/bzImage ../vmlinuz
+	make -s kernelrelease > ../release
+	ramfs > ../initramfs
+	trim
+	cd "$cache"
+	mkdir -p "$cache/kernels"
+	mv "$work/tree" "$dest"
+fi
+ln -sfnT "kernels/${dest##*/}" "$cache/$name"
+echo "kernel $name: $(cat "$dest/release")"
