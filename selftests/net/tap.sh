@@ -290,7 +290,8 @@ pinned()
 begin
 router_topology
 check "a ping is captured, all of it" ping_captured
-check "as text" text
+# Who asks for a neighbour may come between.
+check "as text" poll_until 20 text
 check "porchctl capture | tcpdump" pipe
 check "what has come is in the file at once" flushed
 check "two at the same time see the same" two_readers
