@@ -47,6 +47,17 @@ loaded()
 	[ -e /sys/module/porch ]
 }
 
+# Where is everybody?
+stuck_where()
+{
+	echo "# its processes:"
+	while read -r pid; do
+		tr '\0' ' ' < "/proc/$pid/cmdline"
+		echo
+		cat "/proc/$pid/stack"
+	done < "$cgroup/cgroup.procs" | sed 's/^/# /'
+}
+
 # Leave the machine as the next test wants to find it
 cleanup()
 {
@@ -98,6 +109,7 @@ for test in "$@"; do
 		if [ "$status" = 0 ]; then
 			within "$limit" in_cgroup "$test"
 			status=$?
+			[ "$status" != 124 ] || stuck_where
 		fi
 		stuck=
 		cleanup || stuck=1

@@ -12,6 +12,7 @@ usage()
 
 	  -k, --kernel SERIES   6.12 (default) or 6.1; or debug, kcsan: see checker.sh
 	  -t, --timeout SECONDS kill the VM that long after COMMAND started (300)
+	  -w, --watch FILE      or after FILE was last written, whichever is later
 	  -s, --share FOLDER    COMMAND may write below FOLDER
 	  -i, --interactive     COMMAND talks to the terminal, without a timeout
 	      --icount          one CPU on which one instruction takes one ns
@@ -31,6 +32,7 @@ here=$(dirname "$(readlink -f "$0")")
 
 series=6.12
 limit=300
+watch=
 share=
 interactive=
 icount=
@@ -43,6 +45,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	-k|--kernel)	series=$2; shift ;;
 	-t|--timeout)	limit=$2; shift ;;
+	-w|--watch)	watch=$2; shift ;;
 	-s|--share)	share=$(readlink -f "$2"); shift ;;
 	-i|--interactive) interactive=1 ;;
 	--icount)	icount=1 ;;
@@ -117,18 +120,23 @@ start_qemu()
 	qemu=$!
 }
 
-# wait_report WORD SECONDS: for a word on the status line. SECONDS may be empty.
+# wait_report WORD SECONDS [FILE]: for a word on the status line. SECONDS may be
+# empty; they begin anew whenever FILE is written.
 # 0: it came, 1: the VM is gone without, 2: it did not come in time
 wait_report()
 {
-	local end=
+	local end='' last='' now
 
-	[ -z "$2" ] || end=$((SECONDS + $2))
 	while :; do
 		! grep -qs "^$1" "$run/status" || return 0
 		if ! kill -0 "$qemu" 2>/dev/null; then
 			grep -qs "^$1" "$run/status"
 			return
+		fi
+		now=${3:+$(stat -c %y "$3" 2>/dev/null || true)}
+		if [ -n "$2" ] && { [ -z "$end" ] || [ "$now" != "$last" ]; }; then
+			end=$((SECONDS + $2))
+			last=$now
 		fi
 		[ -z "$end" ] || [ "$SECONDS" -lt "$end" ] || return 2
 		sleep 0.1
@@ -191,7 +199,7 @@ if [ -n "$interactive" ]; then
 	}
 	[ "$size" != "0 0" ] || size="24 80"
 	echo "$size" > "$run/vm/size"
-elif [ -z "$icount" ]; then
+elif [ -z "$icount$watch" ]; then
 	echo "$limit" > "$run/vm/limit"
 fi
 qemu-system-x86_64 -cpu help > "$run/flags"
@@ -224,7 +232,7 @@ done
 why=
 status=
 # Five seconds of grace: the guest shows its tasks when the time is up.
-wait_report exit "${limit:+$((limit + 5))}" || why=$?
+wait_report exit "${limit:+$((limit + 5))}" "$watch" || why=$?
 if [ -z "$why" ]; then
 	# The guest powers off by itself
 	for _ in $(seq 100); do

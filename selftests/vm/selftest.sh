@@ -97,6 +97,17 @@ END
 check "is named" said "timeout after 2 s"
 check "what was printed before is there" printed sleeping
 
+boot="watch"
+boot 124 -t 3 --watch "$work/share/beat" --share "$work/share" <<-END
+	for i in 1 2 3; do
+		sleep 2
+		touch "$work/share/beat"
+	done
+	echo beaten
+	sleep 1000
+END
+check "goes on while there is progress" printed beaten
+
 boot="no boot"
 boot 125 --mem 40M <<-'END'
 	echo never

@@ -7,7 +7,7 @@
 # executable that prints TAP, or tells by its exit status (0 passed, 4 skipped),
 # within SECONDS (120). All that the tests printed stays in the folder RESULTS
 # (build/results/SERIES). A test that was never reached, since another one took
-# the VM down, has failed.
+# the VM down, has failed; so has one with which the whole VM stood still.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -40,8 +40,9 @@ done
 PORCH_MODULE=$(readlink -f "$here/../..")/build/$series/kmod/porch.ko
 export PORCH_MODULE
 
+# What guest.sh does after a test takes less than two minutes.
 vm=0
-"$here/run.sh" -k "$series" -t $(((limit + 40) * ${#tests[@]})) -s "$results" \
+"$here/run.sh" -k "$series" -t $((limit + 120)) -w "$results/ended" -s "$results" \
 	-- "$here/guest.sh" "$results" "$limit" "${tests[@]}" || vm=$?
 
 for test in "${tests[@]}"; do
