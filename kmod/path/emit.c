@@ -229,7 +229,7 @@ static bool prepare_forward(struct porch_vec *v, struct porch_pkt *p)
 		porch_drop(v->stats, p->port, skb, PORCH_DROP_NO_MEMORY);
 		return false;
 	}
-	if (p->port && p->ipver == 4) {
+	if (p->port && p->key.ipver == 4) {
 		struct iphdr *iph = ip_hdr(skb);
 
 		porch_csum_dec_ttl(&iph->ttl, &iph->check);

@@ -70,9 +70,9 @@ static bool may_be_answered(const struct porch_pkt *p)
 {
 	if (p->later_frag)
 		return false;
-	if (p->ipver == 4)
-		return p->proto != IPPROTO_ICMP || !icmp_is_error(p->icmp_type);
-	return p->proto != IPPROTO_ICMPV6 ||
+	if (p->key.ipver == 4)
+		return p->key.proto != IPPROTO_ICMP || !icmp_is_error(p->icmp_type);
+	return p->key.proto != IPPROTO_ICMPV6 ||
 	       (p->icmp_type & ICMPV6_INFOMSG_MASK &&
 		p->icmp_type != NDISC_REDIRECT);
 }
@@ -82,7 +82,7 @@ static u64 receiver_key(const struct porch_pkt *p)
 	static siphash_aligned_key_t secret __read_mostly;
 
 	net_get_random_once(&secret, sizeof(secret));
-	if (p->ipver == 4)
+	if (p->key.ipver == 4)
 		return siphash_1u32((__force u32)ip_hdr(p->skb)->saddr,
 				    (const siphash_key_t *)&secret);
 	/* Whoever has one address of a link has all of them. */
@@ -112,7 +112,7 @@ static const struct porch_nexthop *way_back(const struct porch_vec *v,
 {
 	const struct porch_route *r;
 
-	if (p->ipver == 4)
+	if (p->key.ipver == 4)
 		r = porch_lpm_lookup(&v->cfg->fib4, &ip_hdr(p->skb)->saddr);
 	else
 		r = porch_lpm_lookup(&v->cfg->fib6, &ipv6_hdr(p->skb)->saddr);
@@ -232,7 +232,7 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
 		return;
 	}
 	if (dev)
-		skb = p->ipver == 4 ? build_ipv4(v, p, nh, dev) :
+		skb = p->key.ipver == 4 ? build_ipv4(v, p, nh, dev) :
 				      build_ipv6(v, p, dev);
 	if (!skb) {
 		v->stats->engine[PORCH_ENGINE_ICMP_SUPPRESSED]++;
@@ -242,10 +242,16 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
 	skb->skb_iif = p->skb->skb_iif;
 	v->stats->created[PORCH_CREATED_ICMP_ERROR]++;
 	own->pkt[own->n++] = (struct porch_pkt) {
+		.key = {
+			.src = p->key.dst,
+			.dst = p->key.src,
+			.zone = p->key.zone,
+			.proto = p->key.proto,
+			.ipver = p->key.ipver,
+		},
 		.skb = skb,
 		.nh = nh,
 		.verdict = PORCH_FORWARD,
-		.ipver = p->ipver,
 	};
 }
 

@@ -88,7 +88,7 @@ static bool udp_is_sane(const struct udphdr *uh, unsigned int len, bool part)
 static bool l4_is_sane(const struct porch_pkt *p, const void *l4,
 		       unsigned int len, bool part)
 {
-	switch (p->proto) {
+	switch (p->key.proto) {
 	case IPPROTO_TCP:
 		return tcp_is_sane(l4, len);
 	case IPPROTO_UDP:
@@ -97,11 +97,34 @@ static bool l4_is_sane(const struct porch_pkt *p, const void *l4,
 	return true;
 }
 
+/* What flows and rules go by. These have their ports in the same place. */
+static void note_l4(struct porch_pkt *p, const u8 *l4)
+{
+	const __be16 *port = (const __be16 *)l4;
+
+	switch (p->key.proto) {
+	case IPPROTO_TCP:
+		p->tcp_flags = l4[13];
+		fallthrough;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+		p->key.sport = port[0];
+		p->key.dport = port[1];
+		break;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		p->icmp_type = l4[0];
+		p->icmp_code = l4[1];
+		break;
+	}
+}
+
 static void parse_l4(struct porch_pkt *p)
 {
 	struct sk_buff *skb = p->skb;
 	unsigned int len = skb->len - p->l4;
-	unsigned int min_len = l4_min_len(p->proto);
+	unsigned int min_len = l4_min_len(p->key.proto);
 	const u8 *l4;
 
 	if (likely(!p->out))
@@ -119,8 +142,7 @@ static void parse_l4(struct porch_pkt *p)
 		porch_pkt_drop(p, PORCH_DROP_L4_HEADER);
 		return;
 	}
-	if (p->proto == IPPROTO_ICMP || p->proto == IPPROTO_ICMPV6)
-		p->icmp_type = l4[0];
+	note_l4(p, l4);
 }
 
 /*
@@ -193,7 +215,7 @@ static void parse_ipv4(struct porch_pkt *p)
 	unsigned int len, hlen, offset;
 	const struct iphdr *iph;
 
-	p->ipver = 4;
+	p->key.ipver = 4;
 	if (!pull(p, sizeof(*iph)))
 		return;
 	iph = ip_hdr(skb);
@@ -213,6 +235,8 @@ static void parse_ipv4(struct porch_pkt *p)
 	if (!trim(p, len))
 		return;
 	iph = ip_hdr(skb);
+	p->key.src.v4 = iph->saddr;
+	p->key.dst.v4 = iph->daddr;
 	if (unlikely(hlen > sizeof(*iph))) {
 		check_ipv4_options(p, iph);
 		if (p->verdict)
@@ -228,7 +252,7 @@ static void parse_ipv4(struct porch_pkt *p)
 		porch_pkt_drop(p, PORCH_DROP_FRAGMENT);
 		return;
 	}
-	p->proto = iph->protocol;
+	p->key.proto = iph->protocol;
 	p->l4 = hlen;
 	parse_l4(p);
 }
@@ -357,7 +381,7 @@ static void walk_extensions(struct porch_pkt *p, u8 nexthdr)
 			goto bad;
 		nexthdr = hdr[0];
 	}
-	p->proto = nexthdr;
+	p->key.proto = nexthdr;
 	p->l4 = off;
 	return;
 bad:
@@ -370,7 +394,7 @@ static void parse_ipv6(struct porch_pkt *p)
 	const struct ipv6hdr *hdr;
 	unsigned int len;
 
-	p->ipver = 6;
+	p->key.ipver = 6;
 	if (!pull(p, sizeof(*hdr)))
 		return;
 	hdr = ipv6_hdr(skb);
@@ -384,7 +408,10 @@ static void parse_ipv6(struct porch_pkt *p)
 	}
 	if (!trim(p, sizeof(*hdr) + len))
 		return;
-	walk_extensions(p, ipv6_hdr(skb)->nexthdr);
+	hdr = ipv6_hdr(skb);
+	p->key.src.v6 = hdr->saddr;
+	p->key.dst.v6 = hdr->daddr;
+	walk_extensions(p, hdr->nexthdr);
 	if (!p->verdict)
 		parse_l4(p);
 }

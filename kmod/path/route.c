@@ -32,17 +32,17 @@ static bool ipv4_is_nobody(__be32 addr)
 /* Decides unless the packet is in transit, which the FIB decides about. */
 static void classify_ipv4(struct porch_pkt *p, const struct porch_addrset *own)
 {
-	const struct iphdr *iph = ip_hdr(p->skb);
+	__be32 daddr = p->key.dst.v4, saddr = p->key.src.v4;
 
-	if (ipv4_is_multicast(iph->daddr)) {
+	if (ipv4_is_multicast(daddr)) {
 		porch_pkt_punt(p, PORCH_PUNT_MULTICAST);
 		return;
 	}
-	if (ipv4_is_lbcast(iph->daddr)) {
+	if (ipv4_is_lbcast(daddr)) {
 		porch_pkt_punt(p, PORCH_PUNT_BROADCAST);
 		return;
 	}
-	switch (porch_addrset_lookup4(own, iph->daddr)) {
+	switch (porch_addrset_lookup4(own, daddr)) {
 	case PORCH_ADDR_LOCAL:
 		p->verdict = PORCH_LOCAL;
 		return;
@@ -51,15 +51,15 @@ static void classify_ipv4(struct porch_pkt *p, const struct porch_addrset *own)
 		return;
 	}
 
-	if (ipv4_is_nobody(iph->daddr))
+	if (ipv4_is_nobody(daddr))
 		porch_pkt_drop(p, PORCH_DROP_MARTIAN_DESTINATION);
 	else if (p->skb->pkt_type != PACKET_HOST)
 		porch_pkt_drop(p, PORCH_DROP_L2_MULTICAST);
-	else if (ipv4_is_nobody(iph->saddr) || ipv4_is_multicast(iph->saddr) ||
-		 porch_addrset_lookup4(own, iph->saddr))
+	else if (ipv4_is_nobody(saddr) || ipv4_is_multicast(saddr) ||
+		 porch_addrset_lookup4(own, saddr))
 		porch_pkt_drop(p, PORCH_DROP_MARTIAN_SOURCE);
-	else if (ipv4_is_linklocal_169(iph->daddr) ||
-		 ipv4_is_linklocal_169(iph->saddr))
+	else if (ipv4_is_linklocal_169(daddr) ||
+		 ipv4_is_linklocal_169(saddr))
 		porch_pkt_drop(p, PORCH_DROP_LINK_LOCAL);
 }
 
@@ -77,21 +77,22 @@ static int addressed_ifindex(const struct porch_pkt *p)
 
 static void classify_ipv6(struct porch_pkt *p, const struct porch_addrset *own)
 {
-	const struct ipv6hdr *hdr = ipv6_hdr(p->skb);
+	const struct in6_addr *daddr = &p->key.dst.v6;
+	const struct in6_addr *saddr = &p->key.src.v6;
 	int ifindex = addressed_ifindex(p);
 	int dst, src;
 
-	if (ipv6_addr_is_multicast(&hdr->daddr)) {
+	if (ipv6_addr_is_multicast(daddr)) {
 		porch_pkt_punt(p, PORCH_PUNT_MULTICAST);
 		return;
 	}
-	if (porch_addrset_lookup6(own, &hdr->daddr, ifindex)) {
+	if (porch_addrset_lookup6(own, daddr, ifindex)) {
 		p->verdict = PORCH_LOCAL;
 		return;
 	}
 
-	dst = ipv6_addr_type(&hdr->daddr);
-	src = ipv6_addr_type(&hdr->saddr);
+	dst = ipv6_addr_type(daddr);
+	src = ipv6_addr_type(saddr);
 	if (dst == IPV6_ADDR_ANY || dst & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED))
 		porch_pkt_drop(p, PORCH_DROP_MARTIAN_DESTINATION);
 	else if (p->skb->pkt_type != PACKET_HOST)
@@ -99,7 +100,7 @@ static void classify_ipv6(struct porch_pkt *p, const struct porch_addrset *own)
 	else if (src == IPV6_ADDR_ANY ||
 		 src & (IPV6_ADDR_LOOPBACK | IPV6_ADDR_MAPPED |
 			IPV6_ADDR_MULTICAST) ||
-		 porch_addrset_lookup6(own, &hdr->saddr, ifindex))
+		 porch_addrset_lookup6(own, saddr, ifindex))
 		porch_pkt_drop(p, PORCH_DROP_MARTIAN_SOURCE);
 	else if ((dst | src) & IPV6_ADDR_LINKLOCAL)
 		porch_pkt_drop(p, PORCH_DROP_LINK_LOCAL);
@@ -141,11 +142,10 @@ static void route_family(struct porch_vec *v, u8 ipver)
 	unsigned int i, n = 0;
 
 	porch_vec_for_each(p, v) {
-		if (p->verdict || p->ipver != ipver)
+		if (p->verdict || p->key.ipver != ipver)
 			continue;
 		transit[n] = p;
-		dst[n++] = ipver == 4 ? (const void *)&ip_hdr(p->skb)->daddr :
-					(const void *)&ipv6_hdr(p->skb)->daddr;
+		dst[n++] = &p->key.dst;
 	}
 	if (!n)
 		return;
@@ -167,7 +167,7 @@ void porch_route(struct porch_vec *v)
 	porch_vec_for_each(p, v) {
 		if (p->verdict)
 			continue;
-		if (p->ipver == 4)
+		if (p->key.ipver == 4)
 			classify_ipv4(p, v->cfg->local);
 		else
 			classify_ipv6(p, v->cfg->local);
@@ -178,7 +178,7 @@ void porch_route(struct porch_vec *v)
 
 static bool hops_left(const struct porch_pkt *p)
 {
-	if (p->ipver == 4)
+	if (p->key.ipver == 4)
 		return ip_hdr(p->skb)->ttl > 1;
 	return ipv6_hdr(p->skb)->hop_limit > 1;
 }
@@ -213,7 +213,7 @@ static unsigned int link_mtu(const struct porch_pkt *p)
 				 IP_MAX_MTU);
 	const struct inet6_dev *idev;
 
-	if (p->ipver == 4)
+	if (p->key.ipver == 4)
 		return mtu;
 	idev = __in6_dev_get(p->dev);
 	if (idev)
@@ -230,7 +230,7 @@ static void check_mtu(struct porch_pkt *p)
 	/* Each segment counts, not what GRO has merged. */
 	if (skb_is_gso(p->skb) && skb_gso_validate_network_len(p->skb, mtu))
 		return;
-	if (p->ipver == 4 && !(ip_hdr(p->skb)->frag_off & htons(IP_DF))) {
+	if (p->key.ipver == 4 && !(ip_hdr(p->skb)->frag_off & htons(IP_DF))) {
 		p->to_fragment = true;
 		return;
 	}
@@ -240,7 +240,7 @@ static void check_mtu(struct porch_pkt *p)
 
 static struct neighbour *find_neigh4(const struct porch_pkt *p)
 {
-	__be32 key = p->nh->has_gw ? p->nh->gw.v4 : ip_hdr(p->skb)->daddr;
+	__be32 key = p->nh->has_gw ? p->nh->gw.v4 : p->key.dst.v4;
 	struct neighbour *n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)key);
 
 	return likely(n) ? n : __neigh_create(&arp_tbl, &key, p->dev, false);
@@ -249,7 +249,7 @@ static struct neighbour *find_neigh4(const struct porch_pkt *p)
 static struct neighbour *find_neigh6(const struct porch_pkt *p)
 {
 	const struct in6_addr *key = p->nh->has_gw ? &p->nh->gw.v6 :
-						     &ipv6_hdr(p->skb)->daddr;
+						     &p->key.dst.v6;
 	struct neighbour *n = __ipv6_neigh_lookup_noref(p->dev, key);
 
 	return likely(n) ? n : __neigh_create(&nd_tbl, key, p->dev, false);
@@ -267,7 +267,7 @@ static void check_neigh(struct porch_pkt *p)
 
 	if (unlikely(!has_headers(p->dev)))
 		return;
-	n = p->ipver == 4 ? find_neigh4(p) : find_neigh6(p);
+	n = p->key.ipver == 4 ? find_neigh4(p) : find_neigh6(p);
 	if (IS_ERR(n)) {
 		porch_pkt_drop(p, PORCH_DROP_NEIGHBOUR_TABLE);
 		return;
@@ -292,7 +292,7 @@ static void check_transit(struct porch_pkt *p)
 		porch_pkt_drop(p, PORCH_DROP_LRO);
 	else if (unlikely(is_offloaded(p->skb)))
 		porch_pkt_drop(p, PORCH_DROP_OFFLOADED);
-	else if (unlikely(p->ipver == 6 && !speaks_ipv6(p->skb->dev)))
+	else if (unlikely(p->key.ipver == 6 && !speaks_ipv6(p->skb->dev)))
 		porch_pkt_drop(p, PORCH_DROP_IPV6_DISABLED);
 	else if (unlikely(!hops_left(p)))
 		porch_pkt_refuse(p, PORCH_DROP_TTL_EXCEEDED, PORCH_ANSWER_TTL);
@@ -304,7 +304,7 @@ static void check_link(struct porch_pkt *p)
 	if (unlikely(!p->dev || !netif_running(p->dev) ||
 		     !netif_carrier_ok(p->dev)))
 		porch_pkt_refuse(p, PORCH_DROP_LINK_DOWN, PORCH_ANSWER_HOST);
-	else if (unlikely(p->ipver == 6 && !speaks_ipv6(p->dev)))
+	else if (unlikely(p->key.ipver == 6 && !speaks_ipv6(p->dev)))
 		porch_pkt_drop(p, PORCH_DROP_IPV6_DISABLED);
 }
 

@@ -7,6 +7,7 @@
 #include "control/config.h"
 #include "control/port.h"
 #include "control/stats.h"
+#include "core/flowtab.h"
 
 #define PORCH_VEC_MAX	64
 
@@ -46,6 +47,8 @@ enum porch_answer {
 
 /**
  * struct porch_pkt - a packet and what the stages found out about it
+ * @key: addresses, transport protocol and ports, what it is decided by; the
+ *	header's own at first, then those that a translation will put there
  * @skb: the packet, with its data at the network header; owned by the vector
  *	until emit or drop takes it
  * @port: where it came in, or goes out if of local origin; NULL if Porch made
@@ -59,17 +62,19 @@ enum porch_answer {
  * @answer: enum porch_answer, for a drop
  * @mtu: for PORCH_ANSWER_TOO_BIG, of the next link, in bytes
  * @l4: offset of the transport header from the network header, in bytes
- * @proto: transport protocol, behind all extension headers
  * @icmp_type: for ICMP and ICMPv6, the type
- * @ipver: 4 or 6
+ * @icmp_code: likewise the code
+ * @tcp_flags: for TCP, the 14th byte of the header
  * @frag: a fragment
  * @later_frag: a fragment without a transport header
  * @to_fragment: larger than the next link takes, and may be cut
  * @out: of local origin, on its way out: looked at, but not changed
  *
- * Addresses are read from the packet itself: parse has pulled the headers.
+ * What else is of interest is read from the packet itself: parse has pulled the
+ * headers.
  */
 struct porch_pkt {
+	struct porch_flow_key key;
 	struct sk_buff *skb;
 	struct porch_port *port;
 	const struct porch_nexthop *nh;
@@ -78,11 +83,11 @@ struct porch_pkt {
 	u8 verdict;
 	u8 reason;
 	u8 answer;
-	u8 proto;
+	u8 icmp_type;
+	u8 icmp_code;
+	u8 tcp_flags;
 	u16 mtu;
 	u16 l4;
-	u8 icmp_type;
-	u8 ipver;
 	bool frag : 1;
 	bool later_frag : 1;
 	bool to_fragment : 1;
