@@ -21,7 +21,13 @@
 #include "control/stats.h"
 #include "control/txn.h"
 
-static struct porch_net *instance(const struct genl_info *info)
+/**
+ * porch_nl_instance() - the instance that a request is for
+ * @info: the request
+ *
+ * Return: that of the namespace of its socket.
+ */
+struct porch_net *porch_nl_instance(const struct genl_info *info)
 {
 	return porch_net(genl_info_net((struct genl_info *)info));
 }
@@ -66,8 +72,15 @@ static int check_doubles(const struct genl_split_ops *ops, struct sk_buff *skb,
 	return 0;
 }
 
-/* A list that ignored what it was asked for would be the wrong list. */
-static int check_dump(const struct netlink_callback *cb)
+/**
+ * porch_nl_check_dump() - refuse a dump that asks for a part
+ * @cb: the dump
+ *
+ * A list that ignored what it was asked for would be the wrong list.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int porch_nl_check_dump(const struct netlink_callback *cb)
 {
 	if (!nlmsg_attrlen(cb->nlh, GENL_HDRLEN))
 		return 0;
@@ -75,9 +88,17 @@ static int check_dump(const struct netlink_callback *cb)
 	return -EINVAL;
 }
 
-/* Sends the reply that @fill has filled. Consumes @msg. */
-static int reply(struct genl_info *info, struct sk_buff *msg, void *hdr,
-		 int err)
+/**
+ * porch_nl_reply() - send a reply
+ * @info: the request
+ * @msg: the reply, filled; consumed
+ * @hdr: where it begins
+ * @err: nothing is sent but this, if there was an error
+ *
+ * Return: 0 or a negative errno.
+ */
+int porch_nl_reply(struct genl_info *info, struct sk_buff *msg, void *hdr,
+		   int err)
 {
 	if (err) {
 		nlmsg_free(msg);
@@ -87,7 +108,14 @@ static int reply(struct genl_info *info, struct sk_buff *msg, void *hdr,
 	return genlmsg_reply(msg, info);
 }
 
-static struct sk_buff *reply_new(struct genl_info *info, void **hdr)
+/**
+ * porch_nl_reply_new() - begin a reply
+ * @info: the request
+ * @hdr: where the reply begins
+ *
+ * Return: the message, which the caller owns; NULL without memory.
+ */
+struct sk_buff *porch_nl_reply_new(struct genl_info *info, void **hdr)
 {
 	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 
@@ -102,7 +130,15 @@ static struct sk_buff *reply_new(struct genl_info *info, void **hdr)
 	return msg;
 }
 
-static void *dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+/**
+ * porch_nl_dump_put() - begin a message of a dump
+ * @skb: takes the messages
+ * @cb: the dump; its seq is the generation that it shows
+ * @cmd: the operation
+ *
+ * Return: where it begins, NULL if there is no room.
+ */
+void *porch_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				cb->nlh->nlmsg_seq, &porch_family, NLM_F_MULTI,
@@ -134,24 +170,31 @@ static int fill_status(struct sk_buff *msg, struct porch_net *pn)
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct porch_net *pn = instance(info);
+	struct porch_net *pn = porch_nl_instance(info);
 	struct sk_buff *msg;
 	void *hdr;
 	int err;
 
-	msg = reply_new(info, &hdr);
+	msg = porch_nl_reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
 	porch_local_flush(pn);
 	rcu_read_lock();
 	err = fill_status(msg, pn);
 	rcu_read_unlock();
-	return reply(info, msg, hdr, err);
+	return porch_nl_reply(info, msg, hdr, err);
 }
 
 /* changes */
 
-static int change(struct sk_buff *skb, struct genl_info *info)
+/**
+ * porch_nl_change() - carry out, or stage, a request that changes something
+ * @skb: the request's message
+ * @info: the request
+ *
+ * Return: 0 or a negative errno.
+ */
+int porch_nl_change(struct sk_buff *skb, struct genl_info *info)
 {
 	struct porch_fault fault = { .extack = info->extack };
 	struct porch_op op;
@@ -163,7 +206,7 @@ static int change(struct sk_buff *skb, struct genl_info *info)
 	err = porch_nl_parse_op(info, &op);
 	if (err)
 		return err;
-	err = porch_txn_run(instance(info), info->snd_portid, &op, &fault);
+	err = porch_txn_run(porch_nl_instance(info), info->snd_portid, &op, &fault);
 	if (fault.attr)
 		NL_SET_BAD_ATTR(info->extack, info->attrs[fault.attr]);
 	return err;
@@ -171,27 +214,27 @@ static int change(struct sk_buff *skb, struct genl_info *info)
 
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(skb, info);
+	return porch_nl_change(skb, info);
 }
 
 int porch_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(skb, info);
+	return porch_nl_change(skb, info);
 }
 
 int porch_nl_route_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(skb, info);
+	return porch_nl_change(skb, info);
 }
 
 int porch_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(skb, info);
+	return porch_nl_change(skb, info);
 }
 
 int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return change(skb, info);
+	return porch_nl_change(skb, info);
 }
 
 /* transactions */
@@ -201,7 +244,7 @@ int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	struct porch_fault fault = { .extack = info->extack };
 
 	return check_permission(skb, info) ?:
-	       porch_txn_begin(instance(info), info->snd_portid, &fault);
+	       porch_txn_begin(porch_nl_instance(info), info->snd_portid, &fault);
 }
 
 int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
@@ -210,7 +253,7 @@ int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = check_permission(skb, info) ?:
-	      porch_txn_commit(instance(info), info->snd_portid, &fault);
+	      porch_txn_commit(porch_nl_instance(info), info->snd_portid, &fault);
 	/* The attribute to blame is in a message of earlier. */
 	if (fault.op)
 		nl_set_extack_cookie_u64(info->extack, fault.op);
@@ -222,7 +265,7 @@ int porch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info)
 	struct porch_fault fault = { .extack = info->extack };
 
 	return check_permission(skb, info) ?:
-	       porch_txn_abort(instance(info), info->snd_portid, &fault);
+	       porch_txn_abort(porch_nl_instance(info), info->snd_portid, &fault);
 }
 
 /* ports */
@@ -263,11 +306,11 @@ int porch_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 			       "which port? ifindex is missing");
 	if (err)
 		return err;
-	msg = reply_new(info, &hdr);
+	msg = porch_nl_reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
 	rtnl_lock();
-	port = porch_port_find(instance(info), nla_get_u32(ifindex));
+	port = porch_port_find(porch_nl_instance(info), nla_get_u32(ifindex));
 	if (port) {
 		err = fill_port_stats(msg, port);
 	} else {
@@ -276,7 +319,7 @@ int porch_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 		err = -ENOENT;
 	}
 	rtnl_unlock();
-	return reply(info, msg, hdr, err);
+	return porch_nl_reply(info, msg, hdr, err);
 }
 
 int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -287,7 +330,7 @@ int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	int n = 0;
 	int err;
 
-	err = check_dump(cb);
+	err = porch_nl_check_dump(cb);
 	if (err)
 		return err;
 
@@ -296,7 +339,7 @@ int porch_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	list_for_each_entry(port, &pn->ports, link) {
 		if (n++ < cb->args[0])
 			continue;
-		hdr = dump_put(skb, cb, PORCH_CMD_PORT_GET);
+		hdr = porch_nl_dump_put(skb, cb, PORCH_CMD_PORT_GET);
 		err = hdr ? fill_port_stats(skb, port) : -EMSGSIZE;
 		if (err) {
 			if (hdr)
@@ -335,7 +378,7 @@ static bool is_local(const struct porch_config *cfg,
 static int fill_way(struct sk_buff *msg, struct genl_info *info,
 		    const union porch_addr *addr, u8 family)
 {
-	const struct porch_config *cfg = rcu_dereference(instance(info)->config);
+	const struct porch_config *cfg = rcu_dereference(porch_nl_instance(info)->config);
 	const struct porch_route *r;
 
 	if (is_local(cfg, addr, family))
@@ -363,14 +406,14 @@ int porch_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = porch_nl_parse_addr(info, PORCH_A_ROUTE_DST, &addr, &family);
 	if (err)
 		return err;
-	msg = reply_new(info, &hdr);
+	msg = porch_nl_reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
-	porch_local_flush(instance(info));
+	porch_local_flush(porch_nl_instance(info));
 	rcu_read_lock();
 	err = fill_way(msg, info, &addr, family);
 	rcu_read_unlock();
-	return reply(info, msg, hdr, err);
+	return porch_nl_reply(info, msg, hdr, err);
 }
 
 /* Where a dump of the routes has got to, in netlink_callback.ctx. */
@@ -387,7 +430,7 @@ static int dump_fib(struct sk_buff *skb, struct netlink_callback *cb,
 	void *hdr;
 
 	while ((r = porch_lpm_next(fib, &next))) {
-		hdr = dump_put(skb, cb, PORCH_CMD_ROUTE_GET);
+		hdr = porch_nl_dump_put(skb, cb, PORCH_CMD_ROUTE_GET);
 		if (!hdr)
 			return -EMSGSIZE;
 		if (porch_nl_fill_route(skb, r)) {
@@ -409,7 +452,7 @@ int porch_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	BUILD_BUG_ON(sizeof(*d) > sizeof(cb->ctx));
 
-	err = check_dump(cb);
+	err = porch_nl_check_dump(cb);
 	if (err)
 		return err;
 
@@ -435,13 +478,13 @@ int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *msg;
 	void *hdr;
 
-	msg = reply_new(info, &hdr);
+	msg = porch_nl_reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
 	rcu_read_lock();
-	set = rcu_dereference(instance(info)->config)->set;
+	set = rcu_dereference(porch_nl_instance(info)->config)->set;
 	rcu_read_unlock();
-	return reply(info, msg, hdr, porch_nl_fill_settings(msg, &set));
+	return porch_nl_reply(info, msg, hdr, porch_nl_fill_settings(msg, &set));
 }
 
 /* counters */
@@ -490,11 +533,11 @@ int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 				    "the group has no such counter");
 		return -ENOENT;
 	}
-	msg = reply_new(info, &hdr);
+	msg = porch_nl_reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
-	porch_stats_sum(instance(info), &sum);
-	return reply(info, msg, hdr, fill_counter(msg, c, &sum));
+	porch_stats_sum(porch_nl_instance(info), &sum);
+	return porch_nl_reply(info, msg, hdr, fill_counter(msg, c, &sum));
 }
 
 int porch_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -503,13 +546,13 @@ int porch_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	void *hdr;
 	int err;
 
-	err = check_dump(cb);
+	err = porch_nl_check_dump(cb);
 	if (err)
 		return err;
 
 	porch_stats_sum(porch_net(sock_net(skb->sk)), &sum);
 	for (; cb->args[0] < porch_n_counters; cb->args[0]++) {
-		hdr = dump_put(skb, cb, PORCH_CMD_STATS_GET);
+		hdr = porch_nl_dump_put(skb, cb, PORCH_CMD_STATS_GET);
 		err = hdr ? fill_counter(skb, &porch_counters[cb->args[0]],
 					 &sum) : -EMSGSIZE;
 		if (err) {
@@ -554,7 +597,7 @@ static int fill_ledger(struct sk_buff *msg, const struct porch_stats *s)
 
 int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct porch_net *pn = instance(info);
+	struct porch_net *pn = porch_nl_instance(info);
 	bool sync = info->attrs[PORCH_A_LEDGER_SYNC];
 	struct porch_stats sum;
 	struct sk_buff *msg;
@@ -565,14 +608,14 @@ int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = sync ? check_admin(skb, info) : 0;
 	if (err)
 		return err;
-	msg = reply_new(info, &hdr);
+	msg = porch_nl_reply_new(info, &hdr);
 	if (!msg)
 		return -ENOMEM;
 	if (sync)
 		porch_stats_sum_sync(pn, &sum);
 	else
 		porch_stats_sum(pn, &sum);
-	return reply(info, msg, hdr, fill_ledger(msg, &sum));
+	return porch_nl_reply(info, msg, hdr, fill_ledger(msg, &sum));
 }
 
 static const struct genl_multicast_group groups[] = {
