@@ -107,7 +107,7 @@ struct verb {
 
 /**
  * struct object - what a command is about
- * @name: its word
+ * @name: its word; a part of another object has that one's word before its own
  * @help: a line for people
  * @verbs: the first is meant where none is named; ends with a nameless one
  * @about: what the man page says more, in lines; NULL if nothing
@@ -145,6 +145,15 @@ extern const struct object port_object;
 extern const struct object route_object;
 extern const struct object stats_object;
 extern const struct object status_object;
+
+/**
+ * object_part() - tell whether an object is a part of another
+ * @object: the object
+ * @whole: the other one
+ *
+ * Return: its own word, NULL if it is none
+ */
+const char *object_part(const struct object *object, const struct object *whole);
 
 /**
  * show_port_name() - show which port it is

@@ -5,7 +5,7 @@
 # behind this, written by the tool itself from its table of commands:
 #
 #	_porchctl_options before|anywhere	those with a value end in =
-#	_porchctl_verbs [OBJECT]		without one, the objects
+#	_porchctl_verbs [OBJECT]		and words of its parts; without one, the objects
 #	_porchctl_args OBJECT VERB		one a line: KEY|- KIND WORD...
 
 # has WORD LIST: is it one of them?
@@ -120,6 +120,11 @@ _porchctl_candidates()
 	if [ "$object" = help ]; then
 		[ ${#words[@]} -gt 0 ] || _porchctl_verbs
 		return
+	fi
+	# A part of an object: an object, too
+	if [ ${#words[@]} -gt 0 ] && [ "$(_porchctl_verbs "$object ${words[0]}")" ]; then
+		object+=" ${words[0]}"
+		words=("${words[@]:1}")
 	fi
 	verb=$(_porchctl_verbs "$object")
 	[ "$verb" ] || return

@@ -44,21 +44,25 @@ static void print_options(void)
 
 static void print_verbs(void)
 {
-	const struct object *const *object;
+	const struct object *const *object, *const *part;
 	const struct verb *verb;
 
 	puts("\n_porchctl_verbs()\n"
 	     "{\n"
 	     "\tcase ${1-} in");
 	for (object = objects; *object; object++) {
-		printf("\t%s)\techo", (*object)->name);
+		printf("\t'%s')\techo", (*object)->name);
 		for (verb = (*object)->verbs; verb->name; verb++)
 			printf(" %s", verb->name);
+		for (part = objects; *part; part++)
+			if (object_part(*part, *object))
+				printf(" %s", object_part(*part, *object));
 		puts(" ;;");
 	}
 	printf("\t'')\techo");
 	for (object = objects; *object; object++)
-		printf(" %s", (*object)->name);
+		if (!strchr((*object)->name, ' '))
+			printf(" %s", (*object)->name);
 	puts(" help ;;\n\tesac\n}");
 }
 
@@ -69,7 +73,7 @@ static void print_args(const struct object *object, const struct verb *verb)
 
 	if (!verb->args->kind)
 		return;
-	printf("\t%s/%s)\n", object->name, verb->name);
+	printf("\t'%s'/%s)\n", object->name, verb->name);
 	for (arg = verb->args; arg->kind; arg++) {
 		printf("\t\techo '%s %s", arg->key ?: "-", kind_name(arg));
 		for (word = arg->words; word && *word; word++)

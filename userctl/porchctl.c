@@ -127,14 +127,40 @@ static int print_help(const struct object *only)
 	return 0;
 }
 
-static const struct object *find_object(const char *word)
+const char *object_part(const struct object *object, const struct object *whole)
 {
-	const struct object *const *object;
+	size_t len = strlen(whole->name);
+
+	if (strncmp(object->name, whole->name, len) || object->name[len] != ' ')
+		return NULL;
+	return object->name + len + 1;
+}
+
+/* Does a name of one or two words stand at the begin of a command? */
+static bool is_named(const char *name, char **words, int count)
+{
+	size_t len = strcspn(name, " ");
+
+	if (!count || strncmp(name, words[0], len) || words[0][len])
+		return false;
+	return !name[len] || (count > 1 && !strcmp(name + len + 1, words[1]));
+}
+
+static int name_words(const struct object *object)
+{
+	return strchr(object->name, ' ') ? 2 : 1;
+}
+
+/* The object that a command is about; the one with the longer name, of two. */
+static const struct object *find_object(char **words, int count)
+{
+	const struct object *const *object, *found = NULL;
 
 	for (object = objects; *object; object++)
-		if (!strcmp((*object)->name, word))
-			return *object;
-	return NULL;
+		if (is_named((*object)->name, words, count) &&
+		    (!found || name_words(*object) > name_words(found)))
+			found = *object;
+	return found;
 }
 
 static int unknown_object(const char *word)
@@ -144,7 +170,8 @@ static int unknown_object(const char *word)
 	size_t len = 0;
 
 	for (object = objects; *object; object++)
-		len += snprintf(list + len, sizeof(list) - len, "%s, ", (*object)->name);
+		if (name_words(*object) == 1)
+			len += snprintf(list + len, sizeof(list) - len, "%s, ", (*object)->name);
 	if (!word)
 		return err_usage("a command is missing; allowed: %shelp", list);
 	return err_usage("unknown command \"%s\"; allowed: %shelp", word, list);
@@ -182,12 +209,17 @@ static bool is_device(const struct arg *args, const char *word)
 static int unknown_verb(const struct object *object, const char *word)
 {
 	const struct arg *arg = object->verbs->args;
+	const struct object *const *other;
 	const struct verb *verb;
 	char list[256];
 	size_t len = 0;
 
 	for (verb = object->verbs; verb->name; verb++)
 		len += snprintf(list + len, sizeof(list) - len, "%s, ", verb->name);
+	for (other = objects; *other; other++)
+		if (object_part(*other, object))
+			len += snprintf(list + len, sizeof(list) - len, "%s, ",
+					object_part(*other, object));
 	return err_usage("unknown command%s%s \"%s\"; allowed: %shelp",
 			 arg->kind ? " or " : "", arg->kind ? arg->value : "",
 			 word, list);
@@ -287,7 +319,7 @@ static int run_words(const struct ctl *base, char **words, int count)
 
 	err_command("%s", "");
 	for (i = 0; i < count; i++) {
-		if (kept && is_own_option(find_object(words[0]), words[i])) {
+		if (kept && is_own_option(find_object(words, kept), words[i])) {
 			words[kept++] = words[i];
 			continue;
 		}
@@ -311,15 +343,15 @@ static int run_words(const struct ctl *base, char **words, int count)
 	}
 	if (!count)
 		return help ? print_help(NULL) : unknown_object(NULL);
-	object = find_object(words[0]);
+	object = find_object(words, count);
 	if (!object)
 		return unknown_object(words[0]);
-	if (help || (count > 1 && !strcmp(words[1], "help")))
+	words += name_words(object);
+	count -= name_words(object);
+	if (help || (count && !strcmp(words[0], "help")))
 		return print_help(object);
 
 	err_command("%s", object->name);
-	words++;
-	count--;
 	verb = count ? find_verb(object, words[0]) : NULL;
 	if (verb) {
 		err_command("%s %s", object->name, verb->name);
@@ -442,11 +474,8 @@ static int run(struct ctl *ctl, char **words, int count)
 	words += i;
 	count -= i;
 
-	if (help) {
-		const struct object *object = count ? find_object(words[0]) : NULL;
-
-		return print_help(object);
-	}
+	if (help)
+		return print_help(find_object(words, count));
 	if (batch && count)
 		return err_usage("unexpected \"%s\"; -b takes its commands from the file only",
 				 words[0]);

@@ -46,11 +46,17 @@ silent()
 }
 
 # All of the table, out of the help about each object: its name, and lines of
-# "OBJECT VERB", "OBJECT VERB ARGUMENT"
-objects=$("$PORCHCTL" help | sed -n 's/^\([a-z]*\): .*/\1/p' | grep -vx help)
-for object in $objects; do
-	"$PORCHCTL" help "$object" | awk -v object="$object" '
-	/^  [^ ]/	{ verb = $2; gsub(/[][]/, "", verb); print object, verb }
+# "OBJECT,VERB" and "OBJECT,VERB,ARGUMENT"
+mapfile -t objects < <("$PORCHCTL" help | sed -n 's/^\([a-z ]*\): .*/\1/p' | grep -vx help)
+for object in "${objects[@]}"; do
+	# shellcheck disable=SC2086 # an object's name may be two words
+	"$PORCHCTL" help $object | awk -v OFS=, -v object="$object" '
+	/^  [^ ]/	{
+		split(substr($0, length(object) + 4), word, " ")
+		verb = word[1]
+		gsub(/[][]/, "", verb)
+		print object, verb
+	}
 	/^        [^ ]/	{ print object, verb, $1 }'
 done > "$tmp/table"
 
@@ -86,14 +92,14 @@ options()
 	done < <("$PORCHCTL" help | sed -n '/^Options:/,/^$/s/^  -/-/p')
 }
 
-for object in $objects; do
+for object in "${objects[@]}"; do
 	check "the page has every command of $object" described "$object"
 done
 check "the page has every option" options
 # shellcheck disable=SC2016 # awk's variables
-check "and describes every argument" awk '
+check "and describes every argument" awk -F '[ ,]' '
 	NR == FNR	{ there[$1]; next }
-	NF == 3 && !($3 in there) { print "not there: " $0; missing++ }
+	split($0, field, ",") == 3 && !(field[3] in there) { print "not there: " $0; missing++ }
 	END		{ exit missing }' "$tmp/lines" "$tmp/table"
 
 #### the completion ####
@@ -147,8 +153,8 @@ complete_table()
 {
 	local object verb arg
 
-	while read -r object verb arg; do
-		offers "" "$object"
+	while IFS=, read -r object verb arg; do
+		offers "" "${object%% *}"
 		offers "$object " "$verb"
 		if [[ $arg == [a-z-]* ]]; then
 			offers "$object $verb " "$arg"
