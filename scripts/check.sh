@@ -70,6 +70,8 @@ case ${1-} in
 	part "core"		points core make -s -C selftests/core check
 	part "core, threads"	points "core, threads" \
 				make -s -C selftests/core check-threads
+	part "core, one test"	point "a core test alone" \
+				make -s core-check ARGS="--test csum"
 	part "build"		build 6.12 6.1
 	part "porchctl"		points porchctl make -s -C userctl check
 	part "vm"		points vm selftests/vm/selftest.sh
