@@ -131,27 +131,41 @@ static void follow_route(struct porch_pkt *p, const struct porch_route *r)
 	}
 }
 
-/* The packets of one family that are in transit, looked up in one go. */
+/* As many as the lookup has under way at a time. More would only take stack. */
+#define ROUTE_STEP	16
+
+static void route_step(const struct porch_lpm *fib, struct porch_pkt **transit,
+		       unsigned int n)
+{
+	const void *dst[ROUTE_STEP];
+	void *route[ROUTE_STEP];
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		dst[i] = &transit[i]->key.dst;
+	porch_lpm_lookup_vec(fib, dst, route, n);
+	for (i = 0; i < n; i++)
+		follow_route(transit[i], route[i]);
+}
+
+/* The packets of one family that are in transit */
 static void route_family(struct porch_vec *v, u8 ipver)
 {
 	const struct porch_lpm *fib = ipver == 4 ? &v->cfg->fib4 :
 						   &v->cfg->fib6;
-	struct porch_pkt *transit[PORCH_VEC_MAX], *p;
-	const void *dst[PORCH_VEC_MAX];
-	void *route[PORCH_VEC_MAX];
-	unsigned int i, n = 0;
+	struct porch_pkt *transit[ROUTE_STEP], *p;
+	unsigned int n = 0;
 
 	porch_vec_for_each(p, v) {
 		if (p->verdict || p->key.ipver != ipver)
 			continue;
-		transit[n] = p;
-		dst[n++] = &p->key.dst;
+		transit[n++] = p;
+		if (n == ROUTE_STEP) {
+			route_step(fib, transit, n);
+			n = 0;
+		}
 	}
-	if (!n)
-		return;
-	porch_lpm_lookup_vec(fib, dst, route, n);
-	for (i = 0; i < n; i++)
-		follow_route(transit[i], route[i]);
+	route_step(fib, transit, n);
 }
 
 /**
