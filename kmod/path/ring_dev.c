@@ -111,7 +111,9 @@ static int ioctl_setup(struct file *file, void __user *arg, size_t len)
 	err = copy_struct_from_user(&setup, sizeof(setup), arg, len);
 	if (err)
 		return err;
-	mutex_lock(&ring->lock);
+	/* Whoever is at it may have much memory to get. */
+	if (mutex_lock_killable(&ring->lock))
+		return -EINTR;
 	err = ring_setup(file, &setup, arg, sizeof(setup));
 	mutex_unlock(&ring->lock);
 	return err;

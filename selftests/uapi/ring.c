@@ -12,7 +12,9 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/if_packet.h>
+#include <linux/userfaultfd.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -520,6 +522,91 @@ TEST_F(rings, setup_refused)
 	EXPECT_EQ(-1, ring_setup(fd, SIZE, &map_size));
 	EXPECT_EQ(EBUSY, errno);
 	close(fd);
+}
+
+/* A page that holds up who writes to it; its faults come by the descriptor. */
+static void *sticky_page(struct __test_metadata *_metadata, int *uffd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_writeprotect protect = { .mode = UFFDIO_WRITEPROTECT_MODE_WP };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_WP };
+	void *p;
+
+	p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, p);
+	memcpy(p, &(struct porch_ring_setup) { .size = SIZE }, sizeof(struct porch_ring_setup));
+	*uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	ASSERT_LE(0, *uffd);
+	ASSERT_EQ(0, ioctl(*uffd, UFFDIO_API, &api));
+	reg.range = (struct uffdio_range) { (uintptr_t)p, PAGE };
+	ASSERT_EQ(0, ioctl(*uffd, UFFDIO_REGISTER, &reg));
+	protect.range = reg.range;
+	ASSERT_EQ(0, ioctl(*uffd, UFFDIO_WRITEPROTECT, &protect));
+	return p;
+}
+
+struct sticky {
+	int fd;
+	void *page;
+	int err;
+};
+
+static void *set_up_slowly(void *arg)
+{
+	struct sticky *sticky = arg;
+
+	sticky->err = ioctl(sticky->fd, PORCH_RING_SETUP, sticky->page);
+	return NULL;
+}
+
+static char state_of(pid_t pid)
+{
+	char path[32], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	if (file)
+		fclose(file);
+	return state;
+}
+
+/* Whoever waits for somebody else's set-up can be killed. */
+TEST_F(rings, setup_waits_and_is_killed)
+{
+	struct sticky sticky = { .fd = open("/dev/porch", O_RDWR | O_CLOEXEC) };
+	struct uffdio_writeprotect protect = {};
+	struct uffd_msg msg;
+	uint64_t map_size;
+	pthread_t thread;
+	pid_t pid, dead;
+	int i, uffd;
+
+	ASSERT_LE(0, sticky.fd);
+	sticky.page = sticky_page(_metadata, &uffd);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, set_up_slowly, &sticky));
+	ASSERT_EQ((ssize_t)sizeof(msg), read(uffd, &msg, sizeof(msg)));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(ring_setup(sticky.fd, SIZE, &map_size));
+	for (i = 0; i < 10000 && state_of(pid) != 'D'; i++)
+		usleep(1000);
+	EXPECT_EQ('D', state_of(pid));
+	kill(pid, SIGKILL);
+	for (i = 0; i < 5000 && !(dead = waitpid(pid, NULL, WNOHANG)); i++)
+		usleep(1000);
+	EXPECT_EQ(pid, dead)
+		TH_LOG("it still waits");
+
+	protect.range = (struct uffdio_range) { (uintptr_t)sticky.page, PAGE };
+	ASSERT_EQ(0, ioctl(uffd, UFFDIO_WRITEPROTECT, &protect));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_EQ(0, sticky.err);
+	close(uffd);
+	close(sticky.fd);
 }
 
 TEST_F(rings, tap_refused)
