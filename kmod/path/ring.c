@@ -10,10 +10,17 @@
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/user.h>
+#include <linux/shm.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include "path/ring.h"
+
+/*
+ * The kernel and the application have the same memory at different addresses,
+ * and nobody flushes a cache.
+ */
+static_assert(SHMLBA <= PAGE_SIZE, "rings want caches without aliases");
 
 /* The head with its table, in front of all rings */
 static unsigned long head_pages(void)
