@@ -41,6 +41,7 @@ static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_LOCAL_BYTES]	= { "local-bytes", ATTR_U64 },
 	[PORCH_A_PORT_DROPS]		= { "drops", ATTR_U64 },
 	[PORCH_A_PORT_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_PORT_STAGED]		= { "staged", ATTR_FLAG },
 };
 
 static const struct attr_def route_defs[PORCH_A_ROUTE_MAX + 1] = {
@@ -55,6 +56,7 @@ static const struct attr_def route_defs[PORCH_A_ROUTE_MAX + 1] = {
 	[PORCH_A_ROUTE_LINK_DOWN]	= { "link-down", ATTR_FLAG },
 	[PORCH_A_ROUTE_LOCAL]		= { "local", ATTR_FLAG },
 	[PORCH_A_ROUTE_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_ROUTE_STAGED]		= { "staged", ATTR_FLAG },
 };
 
 static const struct attr_def engine_defs[PORCH_A_ENGINE_MAX + 1] = {
@@ -64,6 +66,7 @@ static const struct attr_def engine_defs[PORCH_A_ENGINE_MAX + 1] = {
 	[PORCH_A_ENGINE_ICMP_RATE]	= { "icmp-rate", ATTR_U32,
 					    .unit = "errors per CPU and second" },
 	[PORCH_A_ENGINE_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_ENGINE_STAGED]		= { "staged", ATTR_FLAG },
 };
 
 static const struct attr_def counter_defs[PORCH_A_COUNTER_MAX + 1] = {
@@ -99,11 +102,14 @@ static const struct attr_def status_defs[PORCH_A_STATUS_MAX + 1] = {
 static const struct attr_def txn_defs[PORCH_A_TXN_MAX + 1] = {
 	[PORCH_A_TXN_GENERATION]	= { "generation", ATTR_U32 },
 	[PORCH_A_TXN_CHANGES]		= { "changes", ATTR_U32 },
+	[PORCH_A_TXN_OPERATIONS]	= { "operations", ATTR_U32 },
 };
 
-const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX };
-const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX };
-const struct attr_set engine_attrs = { "engine", engine_defs, PORCH_A_ENGINE_MAX };
+const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX, PORCH_A_PORT_STAGED };
+const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX,
+				      PORCH_A_ROUTE_STAGED };
+const struct attr_set engine_attrs = { "engine", engine_defs, PORCH_A_ENGINE_MAX,
+				       PORCH_A_ENGINE_STAGED };
 const struct attr_set counter_attrs = { "counter", counter_defs, PORCH_A_COUNTER_MAX };
 const struct attr_set ledger_attrs = { "ledger", ledger_defs, PORCH_A_LEDGER_MAX };
 const struct attr_set status_attrs = { "status", status_defs, PORCH_A_STATUS_MAX };

@@ -35,6 +35,7 @@ struct attr_set {
 	const char *name;
 	const struct attr_def *defs;
 	uint16_t max;
+	uint16_t staged;	/* says that a change is part of a transaction */
 };
 
 extern const char *const port_hooks[];

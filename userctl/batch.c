@@ -42,6 +42,7 @@ int batch_stage(struct batch *batch, struct ipc *ipc, const struct attr_set *set
 		batch->size = size;
 	}
 	batch->lines[batch->count++] = batch->line;
+	ipc_put(ipc, set->staged, NULL, 0);
 	return ipc_queue(ipc, set) ? refused(batch, ipc) : 0;
 }
 
@@ -50,6 +51,7 @@ int batch_commit(struct batch *batch, struct ipc *ipc)
 	if (ipc_flush(ipc))
 		return refused(batch, ipc);
 	ipc_request(ipc, PORCH_CMD_TXN_COMMIT);
+	ipc_put_u32(ipc, PORCH_A_TXN_OPERATIONS, batch->count);
 	if (ipc_call(ipc, &txn_attrs, NULL, NULL))
 		return refused(batch, ipc);
 	err_command("%s", "");

@@ -185,6 +185,12 @@ int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return porch_nl_reply(info, msg, hdr, err);
 }
 
+/* The socket that a request came by; it is open while the request is worked on. */
+static struct sock *socket_of(const struct sk_buff *skb)
+{
+	return NETLINK_CB(skb).sk;
+}
+
 /* changes */
 
 /**
@@ -197,6 +203,7 @@ int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info)
 int porch_nl_change(struct sk_buff *skb, struct genl_info *info)
 {
 	struct porch_fault fault = { .extack = info->extack };
+	struct porch_net *pn = porch_nl_instance(info);
 	struct porch_op op;
 	int err;
 
@@ -206,7 +213,10 @@ int porch_nl_change(struct sk_buff *skb, struct genl_info *info)
 	err = porch_nl_parse_op(info, &op);
 	if (err)
 		return err;
-	err = porch_txn_run(porch_nl_instance(info), info->snd_portid, &op, &fault);
+	if (op.staged)
+		err = porch_txn_stage(pn, socket_of(skb), &op, &fault);
+	else
+		err = porch_txn_run(pn, socket_of(skb), &op, &fault);
 	if (fault.attr)
 		NL_SET_BAD_ATTR(info->extack, info->attrs[fault.attr]);
 	return err;
@@ -244,19 +254,27 @@ int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	struct porch_fault fault = { .extack = info->extack };
 
 	return check_permission(skb, info) ?:
-	       porch_txn_begin(porch_nl_instance(info), info->snd_portid, &fault);
+	       porch_txn_begin(porch_nl_instance(info), socket_of(skb), &fault);
 }
 
 int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct nlattr *n_ops = info->attrs[PORCH_A_TXN_OPERATIONS];
 	struct porch_fault fault = { .extack = info->extack };
 	int err;
 
 	err = check_permission(skb, info) ?:
-	      porch_txn_commit(porch_nl_instance(info), info->snd_portid, &fault);
+	      porch_nl_require(info, PORCH_A_TXN_OPERATIONS,
+			       "how many were staged? operations is missing");
+	if (err)
+		return err;
+	err = porch_txn_commit(porch_nl_instance(info), socket_of(skb),
+			       nla_get_u32(n_ops), &fault);
 	/* The attribute to blame is in a message of earlier. */
 	if (fault.op)
 		nl_set_extack_cookie_u64(info->extack, fault.op);
+	else if (fault.attr)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[fault.attr]);
 	return err;
 }
 
@@ -265,7 +283,7 @@ int porch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info)
 	struct porch_fault fault = { .extack = info->extack };
 
 	return check_permission(skb, info) ?:
-	       porch_txn_abort(porch_nl_instance(info), info->snd_portid, &fault);
+	       porch_txn_abort(porch_nl_instance(info), socket_of(skb), &fault);
 }
 
 /* ports */

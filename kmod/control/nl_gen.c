@@ -35,20 +35,26 @@ static const struct netlink_range_validation porch_a_engine_icmp_rate_range = {
 	.max	= 1000000ULL,
 };
 
+static const struct netlink_range_validation porch_a_txn_operations_range = {
+	.max	= 1048576ULL,
+};
+
 /* PORCH_CMD_STATUS_GET - do */
 const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1] = {
 };
 
 /* PORCH_CMD_PORT_ADD - do */
-const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_FORCE + 1] = {
+const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_STAGED + 1] = {
 	[PORCH_A_PORT_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_port_ifindex_range),
 	[PORCH_A_PORT_HOOK] = NLA_POLICY_MAX(NLA_U8, 2),
 	[PORCH_A_PORT_FORCE] = { .type = NLA_FLAG, },
+	[PORCH_A_PORT_STAGED] = { .type = NLA_FLAG, },
 };
 
 /* PORCH_CMD_PORT_DEL - do */
-const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
+const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_STAGED + 1] = {
 	[PORCH_A_PORT_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_port_ifindex_range),
+	[PORCH_A_PORT_STAGED] = { .type = NLA_FLAG, },
 };
 
 /* PORCH_CMD_PORT_GET - do */
@@ -57,7 +63,7 @@ const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
 };
 
 /* PORCH_CMD_ROUTE_ADD - do */
-const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_REPLACE + 1] = {
+const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_STAGED + 1] = {
 	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[PORCH_A_ROUTE_TYPE] = NLA_POLICY_MAX(NLA_U8, 3),
@@ -65,15 +71,17 @@ const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_REPLACE + 1] = {
 	[PORCH_A_ROUTE_OIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_route_oif_range),
 	[PORCH_A_ROUTE_ONLINK] = { .type = NLA_FLAG, },
 	[PORCH_A_ROUTE_REPLACE] = { .type = NLA_FLAG, },
+	[PORCH_A_ROUTE_STAGED] = { .type = NLA_FLAG, },
 };
 
 /* PORCH_CMD_ROUTE_DEL - do */
-const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_OIF + 1] = {
+const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_STAGED + 1] = {
 	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[PORCH_A_ROUTE_TYPE] = NLA_POLICY_MAX(NLA_U8, 3),
 	[PORCH_A_ROUTE_GATEWAY] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_OIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_route_oif_range),
+	[PORCH_A_ROUTE_STAGED] = { .type = NLA_FLAG, },
 };
 
 /* PORCH_CMD_ROUTE_GET - do */
@@ -86,11 +94,12 @@ const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1] = {
 };
 
 /* PORCH_CMD_ENGINE_SET - do */
-const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_ICMP_RATE + 1] = {
+const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_STAGED + 1] = {
 	[PORCH_A_ENGINE_VECTOR] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
 	[PORCH_A_ENGINE_TIME_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_time_limit_range),
 	[PORCH_A_ENGINE_LANE_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_lane_limit_range),
 	[PORCH_A_ENGINE_ICMP_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_icmp_rate_range),
+	[PORCH_A_ENGINE_STAGED] = { .type = NLA_FLAG, },
 };
 
 /* PORCH_CMD_STATS_GET - do */
@@ -109,7 +118,8 @@ const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* PORCH_CMD_TXN_COMMIT - do */
-const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_PAD + 1] = {
+const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS + 1] = {
+	[PORCH_A_TXN_OPERATIONS] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_txn_operations_range),
 };
 
 /* PORCH_CMD_TXN_ABORT - do */
@@ -128,14 +138,14 @@ const struct genl_ops porch_nl_ops[14] = {
 		.cmd		= PORCH_CMD_PORT_ADD,
 		.doit		= porch_nl_port_add_doit,
 		.policy		= porch_port_add_nl_policy,
-		.maxattr	= PORCH_A_PORT_FORCE,
+		.maxattr	= PORCH_A_PORT_STAGED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= PORCH_CMD_PORT_DEL,
 		.doit		= porch_nl_port_del_doit,
 		.policy		= porch_port_del_nl_policy,
-		.maxattr	= PORCH_A_PORT_IFINDEX,
+		.maxattr	= PORCH_A_PORT_STAGED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -149,14 +159,14 @@ const struct genl_ops porch_nl_ops[14] = {
 		.cmd		= PORCH_CMD_ROUTE_ADD,
 		.doit		= porch_nl_route_add_doit,
 		.policy		= porch_route_add_nl_policy,
-		.maxattr	= PORCH_A_ROUTE_REPLACE,
+		.maxattr	= PORCH_A_ROUTE_STAGED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= PORCH_CMD_ROUTE_DEL,
 		.doit		= porch_nl_route_del_doit,
 		.policy		= porch_route_del_nl_policy,
-		.maxattr	= PORCH_A_ROUTE_OIF,
+		.maxattr	= PORCH_A_ROUTE_STAGED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -176,7 +186,7 @@ const struct genl_ops porch_nl_ops[14] = {
 		.cmd		= PORCH_CMD_ENGINE_SET,
 		.doit		= porch_nl_engine_set_doit,
 		.policy		= porch_engine_set_nl_policy,
-		.maxattr	= PORCH_A_ENGINE_ICMP_RATE,
+		.maxattr	= PORCH_A_ENGINE_STAGED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -203,7 +213,7 @@ const struct genl_ops porch_nl_ops[14] = {
 		.cmd		= PORCH_CMD_TXN_COMMIT,
 		.doit		= porch_nl_txn_commit_doit,
 		.policy		= porch_txn_commit_nl_policy,
-		.maxattr	= PORCH_A_TXN_PAD,
+		.maxattr	= PORCH_A_TXN_OPERATIONS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -13,21 +13,21 @@
 
 extern const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1];
 
-extern const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_FORCE + 1];
+extern const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_STAGED + 1];
 
-extern const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_IFINDEX + 1];
+extern const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_STAGED + 1];
 
 extern const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1];
 
-extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_REPLACE + 1];
+extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_STAGED + 1];
 
-extern const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_OIF + 1];
+extern const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_STAGED + 1];
 
 extern const struct nla_policy porch_route_get_nl_policy[PORCH_A_ROUTE_DST + 1];
 
 extern const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1];
 
-extern const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_ICMP_RATE + 1];
+extern const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_STAGED + 1];
 
 extern const struct nla_policy porch_stats_get_nl_policy[PORCH_A_COUNTER_NAME + 1];
 
@@ -35,7 +35,7 @@ extern const struct nla_policy porch_ledger_get_nl_policy[PORCH_A_LEDGER_SYNC + 
 
 extern const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1];
 
-extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_PAD + 1];
+extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS + 1];
 
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 

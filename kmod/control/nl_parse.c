@@ -181,6 +181,22 @@ static int parse_settings(struct genl_info *info, struct porch_settings_spec *s)
 	return 0;
 }
 
+/* Each set of attributes has its own number for it. */
+static bool is_staged(const struct genl_info *info)
+{
+	switch (info->genlhdr->cmd) {
+	case PORCH_CMD_PORT_ADD:
+	case PORCH_CMD_PORT_DEL:
+		return info->attrs[PORCH_A_PORT_STAGED];
+	case PORCH_CMD_ROUTE_ADD:
+	case PORCH_CMD_ROUTE_DEL:
+		return info->attrs[PORCH_A_ROUTE_STAGED];
+	case PORCH_CMD_ENGINE_SET:
+		return info->attrs[PORCH_A_ENGINE_STAGED];
+	}
+	return false;
+}
+
 /**
  * porch_nl_parse_op() - read a request that changes something
  * @info: the request
@@ -194,6 +210,7 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 
 	memset(op, 0, sizeof(*op));
 	op->cmd = info->genlhdr->cmd;
+	op->staged = is_staged(info);
 	switch (op->cmd) {
 	case PORCH_CMD_PORT_ADD:
 		err = parse_port(info, &op->port);

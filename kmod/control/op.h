@@ -13,6 +13,7 @@ struct porch_fault;
  * struct porch_op - an operation that changes something, as a request asks
  * @link: in the list of operations that are committed together
  * @cmd: the netlink command, which tells the kind
+ * @staged: part of its socket's transaction; else it stands alone
  * @port: of PORCH_CMD_PORT_ADD and PORCH_CMD_PORT_DEL
  * @route: of PORCH_CMD_ROUTE_ADD and PORCH_CMD_ROUTE_DEL
  * @settings: of PORCH_CMD_ENGINE_SET
@@ -22,6 +23,7 @@ struct porch_fault;
 struct porch_op {
 	struct list_head link;
 	u8 cmd;
+	bool staged;
 	union {
 		struct porch_port_spec port;
 		struct porch_route_spec route;

@@ -267,6 +267,15 @@ import genl
 
 BEGIN, COMMIT, ABORT = genl.TXN_BEGIN, genl.TXN_COMMIT, genl.TXN_ABORT
 one, other = genl.Socket("router"), genl.Socket("router")
+STAGED = genl.attr(genl.A_ROUTE_STAGED, b"")
+
+
+def stage(s, cmd, prefix):
+    return s.request(cmd, genl.route(prefix), STAGED)
+
+
+def commit(s, operations):
+    return s.request(COMMIT, genl.u32(genl.A_TXN_OPERATIONS, operations))
 
 
 def there(s, *addresses):
@@ -282,24 +291,24 @@ def has_way(s, address):
 
 
 with point("a socket commits and aborts only what it has begun"):
-    genl.refused(errno.ENOENT, "no open transaction", one.request, COMMIT)
+    genl.refused(errno.ENOENT, "no open transaction", commit, one, 0)
     genl.refused(errno.ENOENT, "no open transaction", one.request, ABORT)
     one.request(BEGIN)
     genl.refused(errno.EBUSY, "open transaction already", one.request, BEGIN)
-    genl.refused(errno.ENOENT, "no open transaction", other.request, COMMIT)
+    genl.refused(errno.ENOENT, "no open transaction", commit, other, 0)
     one.request(ABORT)
-    genl.refused(errno.ENOENT, "no open transaction", one.request, COMMIT)
+    genl.refused(errno.ENOENT, "no open transaction", commit, one, 0)
 
 with point("what is staged is in force with the commit, and not before"):
     one.request(BEGIN)
-    one.request(genl.ROUTE_ADD, genl.route("198.18.1.0/24"))
+    stage(one, genl.ROUTE_ADD, "198.18.1.0/24")
     equal("staged", there(one, "198.18.1.1"), [False])
-    one.request(COMMIT)
+    commit(one, 1)
     equal("committed", there(one, "198.18.1.1"), [True])
 
 with point("what is aborted never happens"):
     one.request(BEGIN)
-    one.request(genl.ROUTE_ADD, genl.route("198.18.2.0/24"))
+    stage(one, genl.ROUTE_ADD, "198.18.2.0/24")
     one.request(ABORT)
     equal("aborted", there(one, "198.18.2.1"), [False])
     one.request(genl.ROUTE_ADD, genl.route("198.18.2.0/24"))
@@ -307,72 +316,107 @@ with point("what is aborted never happens"):
 
 with point("an open transaction holds nobody up"):
     one.request(BEGIN)
-    one.request(genl.ROUTE_DEL, genl.route("198.18.1.0/24"))
+    stage(one, genl.ROUTE_DEL, "198.18.1.0/24")
     other.request(genl.ROUTE_DEL, genl.route("198.18.2.0/24"))
     other.request(BEGIN)
-    other.request(genl.ROUTE_ADD, genl.route("198.18.3.0/24"))
-    other.request(COMMIT)
-    one.request(COMMIT)
+    stage(other, genl.ROUTE_ADD, "198.18.3.0/24")
+    commit(other, 1)
+    commit(one, 1)
     equal("routes", there(one, "198.18.1.1", "198.18.2.1", "198.18.3.1"),
           [False, False, True])
 
 with point("what cannot be understood is refused at once, and not staged"):
     one.request(BEGIN)
     no = genl.refused(errno.EINVAL, "behind the prefix", one.request, genl.ROUTE_ADD,
-                      genl.route("198.18.4.1/24"))
+                      genl.route("198.18.4.1/24"), STAGED)
     equal("attribute", no.blamed, 20)
     genl.refused(errno.EINVAL, "ifindex is missing", one.request, genl.PORT_ADD)
     genl.refused(errno.ERANGE, "range", one.request, genl.ENGINE_SET,
                  genl.u32(genl.A_ENGINE_VECTOR, 65))
-    one.request(genl.ROUTE_ADD, genl.route("198.18.4.0/24"))
-    one.request(COMMIT)
+    stage(one, genl.ROUTE_ADD, "198.18.4.0/24")
+    commit(one, 1)
     equal("committed", there(one, "198.18.4.1"), [True])
+
+with point("who has missed a refusal cannot commit the rest"):
+    # By the module and by the netlink core
+    for bad in (genl.ROUTE_ADD, genl.route("198.18.5.1/24")), \
+               (genl.ENGINE_SET, genl.u32(genl.A_ENGINE_VECTOR, 65)):
+        one.request(BEGIN)
+        stage(one, genl.ROUTE_ADD, "198.18.5.0/24")
+        one.sock.send(one.message(bad[0], bad[1] + (STAGED if bad[0] == genl.ROUTE_ADD else
+                                                    genl.attr(genl.A_ENGINE_STAGED, b"")), 0))
+        one.sock.recv(65536)
+        no = genl.refused(errno.ECANCELED, "not so many operations", commit, one, 2)
+        equal("attribute and operation", (no.blamed, no.cookie), (20, None))
+        genl.refused(errno.ENOENT, "no open transaction", commit, one, 1)
+        equal("routes", there(one, "198.18.5.1"), [False])
+    one.request(BEGIN)
+    genl.refused(errno.EINVAL, "operations is missing", one.request, COMMIT)
+    commit(one, 0)
+
+with point("what is meant for a transaction is never in force alone"):
+    genl.refused(errno.ENOENT, "no open transaction", stage, one, genl.ROUTE_ADD,
+                 "198.18.5.0/24")
+    genl.refused(errno.ENOENT, "no open transaction", one.request, genl.ENGINE_SET,
+                 genl.u32(genl.A_ENGINE_VECTOR, 1), genl.attr(genl.A_ENGINE_STAGED, b""))
+    one.request(BEGIN)
+    genl.refused(errno.EBUSY, "does not say staged", one.request, genl.ROUTE_ADD,
+                 genl.route("198.18.5.0/24"))
+    stage(one, genl.ROUTE_ADD, "198.18.5.0/24")
+    one.request(ABORT)
+    genl.refused(errno.ENOENT, "no open transaction", stage, one, genl.ROUTE_ADD,
+                 "198.18.5.0/24")
+    equal("routes", there(one, "198.18.5.1"), [False])
 
 with point("a refused commit names the operation, and ends the transaction"):
     one.request(BEGIN)
-    one.request(genl.ROUTE_DEL, genl.route("198.18.4.0/24"))
-    one.request(genl.ROUTE_ADD, genl.route("198.18.5.0/24"))
-    one.request(genl.ROUTE_ADD, genl.route("198.18.5.0/24"))
-    one.request(genl.ROUTE_ADD, genl.route("198.18.6.0/24"))
-    equal("operation", genl.refused(errno.EEXIST, "route already", one.request, COMMIT).cookie, 3)
+    stage(one, genl.ROUTE_DEL, "198.18.4.0/24")
+    stage(one, genl.ROUTE_ADD, "198.18.5.0/24")
+    stage(one, genl.ROUTE_ADD, "198.18.5.0/24")
+    stage(one, genl.ROUTE_ADD, "198.18.6.0/24")
+    equal("operation", genl.refused(errno.EEXIST, "route already", commit, one, 4).cookie, 3)
     equal("routes", there(one, "198.18.4.1", "198.18.5.1", "198.18.6.1"),
           [True, False, False])
-    genl.refused(errno.ENOENT, "no open transaction", one.request, COMMIT)
+    genl.refused(errno.ENOENT, "no open transaction", commit, one, 0)
 
 with point("a namespace has its own transactions"):
     elsewhere = genl.Socket("client")
     one.request(BEGIN)
-    genl.refused(errno.ENOENT, "no open transaction", elsewhere.request, COMMIT)
+    genl.refused(errno.ENOENT, "no open transaction", commit, elsewhere, 0)
     elsewhere.request(BEGIN)
-    elsewhere.request(genl.ROUTE_ADD, genl.route("198.18.7.0/24"))
-    elsewhere.request(COMMIT)
-    one.request(COMMIT)
+    stage(elsewhere, genl.ROUTE_ADD, "198.18.7.0/24")
+    commit(elsewhere, 1)
+    commit(one, 0)
     equal("routes", there(one, "198.18.7.1") + there(elsewhere, "198.18.7.1"), [False, True])
     elsewhere.close()
 
 with point("a transaction ends with its socket"):
     doomed = genl.Socket("router")
     doomed.request(BEGIN)
-    doomed.request(genl.ROUTE_ADD, genl.route("198.18.8.0/24"))
+    stage(doomed, genl.ROUTE_ADD, "198.18.8.0/24")
     portid = doomed.sock.getsockname()[0]
     doomed.close()
     # The next one may even have the same address.
     heir = genl.Socket("router", portid)
-    genl.refused(errno.ENOENT, "no open transaction", heir.request, COMMIT)
+    genl.refused(errno.ENOENT, "no open transaction", commit, heir, 0)
     heir.close()
     equal("routes", there(one, "198.18.8.1"), [False])
 
-with point("threads share a socket"):
+with point("threads share a socket, and nothing of a transaction gets out of it"):
     # Nobody can tell whose ack is whose, so nobody asks for one.
-    def stage(thread):
+    def add(thread):
         for i in range(100):
-            one.sock.send(one.message(genl.ROUTE_ADD, genl.route(f"198.19.{thread}.{i}/32"), 0))
+            one.sock.send(one.message(genl.ROUTE_ADD, genl.route(f"198.19.{thread}.{i}/32") +
+                                      STAGED, 0))
 
     def end():
         for i in range(50):
-            one.sock.send(one.message((BEGIN, COMMIT, ABORT)[i % 3], b"", 0))
+            # Nobody counts, so that none can be committed.
+            one.sock.send(one.message((BEGIN, COMMIT, ABORT)[i % 3],
+                                      genl.u32(genl.A_TXN_OPERATIONS, 1000)
+                                      if i % 3 == 1 else b"", 0))
 
-    threads = [threading.Thread(target=stage, args=(i,)) for i in range(4)]
+    threads = [threading.Thread(target=add, args=(i,)) for i in range(4)]
     threads.append(threading.Thread(target=end))
     for t in threads:
         t.start()
@@ -381,6 +425,8 @@ with point("threads share a socket"):
     one.close()
     got = other.request(genl.STATUS_GET)
     assert got, "no status"
+    equal("routes", there(other, *(f"198.19.{t}.{i}" for t in range(4) for i in range(100))),
+          [False] * 400)
 
 with point("a transaction without rights"):
     mine = genl.Socket("router")
@@ -393,17 +439,17 @@ with point("a transaction without rights"):
                 os.setuid(65534)
                 s = genl.Socket()
             genl.refused(errno.EPERM, "", s.request, BEGIN)
-            genl.refused(errno.EPERM, "", s.request, COMMIT)
+            genl.refused(errno.EPERM, "", commit, s, 0)
             genl.refused(errno.EPERM, "", s.request, ABORT)
             # One that was opened by somebody with rights, and inherited
             genl.refused(errno.EPERM, "", mine.request, genl.ROUTE_ADD,
                          genl.route("198.18.9.0/24"))
-            genl.refused(errno.EPERM, "", mine.request, COMMIT)
+            genl.refused(errno.EPERM, "", commit, mine, 0)
             status = 0
         finally:
             os._exit(status)
     equal("exit status", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
-    mine.request(COMMIT)
+    commit(mine, 0)
 END_OF_PYTHON
 porch -4 route | sed -n 's/^blackhole \([^ ]*\).*/route del \1/p' | atomic
 

@@ -259,13 +259,35 @@ static void expect_rows(struct __test_metadata *_metadata, struct rows *want, st
 	}
 }
 
-static void try(struct client *client, uint8_t cmd, const char *text)
+/* Returns the errno. */
+static int try(struct client *client, uint8_t cmd, const char *text)
 {
 	struct request request = op_request(op_find(cmd), text);
 	struct answer answer;
 
 	client_call(client, &request, &answer);
 	answer_free(&answer);
+	return answer.error;
+}
+
+/* Whether a transaction is open, and what was staged since */
+static bool staging;
+static int staged;
+
+static void change(struct client *client, uint8_t cmd, const char *text)
+{
+	char more[160];
+
+	snprintf(more, sizeof(more), "%s%s", text, staging ? " staged" : "");
+	staged += !try(client, cmd, more);
+}
+
+static void end(struct client *client)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "operations=%d", staged);
+	try(client, PORCH_CMD_TXN_COMMIT, text);
 }
 
 static void change_at_random(struct client *client)
@@ -277,36 +299,41 @@ static void change_at_random(struct client *client)
 
 	switch (rand() % 16) {
 	case 0:
-		try(client, PORCH_CMD_PORT_ADD, "ifindex=" NO_PORT);
+		change(client, PORCH_CMD_PORT_ADD, "ifindex=" NO_PORT);
 		break;
 	case 1:
-		try(client, PORCH_CMD_PORT_DEL, "ifindex=" NO_PORT);
+		change(client, PORCH_CMD_PORT_DEL, "ifindex=" NO_PORT);
 		break;
 	case 2:
 		snprintf(text, sizeof(text), "vector=%d", 1 + rand() % 64);
-		try(client, PORCH_CMD_ENGINE_SET, text);
+		change(client, PORCH_CMD_ENGINE_SET, text);
 		break;
 	case 3:
 	case 4:
 		try(client, PORCH_CMD_TXN_BEGIN, "");
+		if (!staging)
+			staged = 0;
+		staging = true;
 		break;
 	case 5:
 	case 6:
-		try(client, PORCH_CMD_TXN_COMMIT, "");
+		end(client);
+		staging = false;
 		break;
 	case 7:
 		try(client, PORCH_CMD_TXN_ABORT, "");
+		staging = false;
 		break;
 	case 8:
 	case 9:
 	case 10:
 		snprintf(text, sizeof(text), "dst=10.%d.0.0 prefix-len=16", net);
-		try(client, PORCH_CMD_ROUTE_DEL, text);
+		change(client, PORCH_CMD_ROUTE_DEL, text);
 		break;
 	default:
 		snprintf(text, sizeof(text), "dst=10.%d.0.0 prefix-len=16 %s%s", net,
 			 ways[rand() % ARRAY_SIZE(ways)], rand() % 2 ? " replace" : "");
-		try(client, PORCH_CMD_ROUTE_ADD, text);
+		change(client, PORCH_CMD_ROUTE_ADD, text);
 	}
 }
 
@@ -357,12 +384,12 @@ TEST_F(events, tell_nothing_of_what_was_refused_or_aborted)
 	try(client, PORCH_CMD_ROUTE_ADD, "dst=10.1.0.0 prefix-len=16 oif=" PORT);
 	try(client, PORCH_CMD_ROUTE_DEL, "dst=10.99.0.0 prefix-len=16");
 	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
-	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1 staged");
 	scene_ask(client, PORCH_CMD_TXN_ABORT, "");
 	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
-	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");
-	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");
-	try(client, PORCH_CMD_TXN_COMMIT, "");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1 staged");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1 staged");
+	try(client, PORCH_CMD_TXN_COMMIT, "operations=2");
 	EXPECT_EQ(0, events_of(&self->listener));
 	/* But it listens. */
 	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");

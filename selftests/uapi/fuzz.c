@@ -111,6 +111,18 @@ static void mutate(struct request *request)
 	}
 }
 
+/* Changes are part of a transaction half the time, and some of these are right. */
+static void stage(const struct op *op, struct request *request)
+{
+	const struct attr *attr;
+
+	for (attr = op->attrs; attr->name; attr++)
+		if (!strcmp(attr->name, "staged") && random_below(2))
+			request->items[request->count++].type = attr->nr;
+	if (op->cmd == PORCH_CMD_TXN_COMMIT)
+		request->items[0].value[0] = random_below(4);
+}
+
 static size_t random_message(struct client *client, uint8_t *buf, size_t size)
 {
 	const struct op *op = &ops[random_below(op_count)];
@@ -118,6 +130,7 @@ static size_t random_message(struct client *client, uint8_t *buf, size_t size)
 	int i, n = random_below(4);
 	size_t len;
 
+	stage(op, &request);
 	for (i = 0; i < n; i++)
 		mutate(&request);
 	len = client_encode(client, &request, buf, size);

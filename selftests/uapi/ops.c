@@ -17,6 +17,8 @@
 #define TYPE		{ "type", PORCH_A_ROUTE_TYPE, U8, 0, 3 }
 #define GATEWAY		{ "gateway", PORCH_A_ROUTE_GATEWAY, ADDRESS }
 #define OIF		{ "oif", PORCH_A_ROUTE_OIF, U32, 1, 0x7fffffff }
+#define PORT_STAGED	{ "staged", PORCH_A_PORT_STAGED, FLAG }
+#define ROUTE_STAGED	{ "staged", PORCH_A_ROUTE_STAGED, FLAG }
 
 const struct op ops[] = {
 	{ "status-get", PORCH_CMD_STATUS_GET, .last = PORCH_A_STATUS_MAX, .example = "" },
@@ -26,9 +28,10 @@ const struct op ops[] = {
 		IFINDEX,
 		{ "hook", PORCH_A_PORT_HOOK, U8, 0, 2 },
 		{ "force", PORCH_A_PORT_FORCE, FLAG },
+		PORT_STAGED,
 	  } },
 	{ "port-del", PORCH_CMD_PORT_DEL, .admin = true, .last = PORCH_A_PORT_MAX,
-	  .example = "ifindex=" OTHER_PORT, .attrs = { IFINDEX } },
+	  .example = "ifindex=" OTHER_PORT, .attrs = { IFINDEX, PORT_STAGED } },
 	{ "port-get", PORCH_CMD_PORT_GET, .dump = true, .last = PORCH_A_PORT_MAX,
 	  .example = "ifindex=" PORT, .attrs = { IFINDEX } },
 	{ "route-add", PORCH_CMD_ROUTE_ADD, .admin = true, .last = PORCH_A_ROUTE_MAX,
@@ -38,10 +41,11 @@ const struct op ops[] = {
 		DST, PREFIX_LEN, TYPE, GATEWAY, OIF,
 		{ "onlink", PORCH_A_ROUTE_ONLINK, FLAG },
 		{ "replace", PORCH_A_ROUTE_REPLACE, FLAG },
+		ROUTE_STAGED,
 	  } },
 	{ "route-del", PORCH_CMD_ROUTE_DEL, .admin = true, .last = PORCH_A_ROUTE_MAX,
 	  .example = "dst=10.2.0.0 prefix-len=16 type=0 gateway=10.0.0.2 oif=" PORT,
-	  .attrs = { DST, PREFIX_LEN, TYPE, GATEWAY, OIF } },
+	  .attrs = { DST, PREFIX_LEN, TYPE, GATEWAY, OIF, ROUTE_STAGED } },
 	{ "route-get", PORCH_CMD_ROUTE_GET, .dump = true, .last = PORCH_A_ROUTE_MAX,
 	  .example = "dst=10.1.2.3",
 	  .attrs = { DST } },
@@ -53,6 +57,7 @@ const struct op ops[] = {
 		{ "time-limit", PORCH_A_ENGINE_TIME_LIMIT, U32, 10, 100000 },
 		{ "lane-limit", PORCH_A_ENGINE_LANE_LIMIT, U32, 64, 65536 },
 		{ "icmp-rate", PORCH_A_ENGINE_ICMP_RATE, U32, 0, 1000000 },
+		{ "staged", PORCH_A_ENGINE_STAGED, FLAG },
 	  } },
 	{ "stats-get", PORCH_CMD_STATS_GET, .dump = true, .last = PORCH_A_COUNTER_MAX,
 	  .example = "group=2 name=no-route",
@@ -68,7 +73,10 @@ const struct op ops[] = {
 	{ "txn-begin", PORCH_CMD_TXN_BEGIN, .admin = true, .txn = true,
 	  .last = PORCH_A_TXN_MAX, .example = "" },
 	{ "txn-commit", PORCH_CMD_TXN_COMMIT, .admin = true, .txn = true,
-	  .last = PORCH_A_TXN_MAX, .example = "" },
+	  .last = PORCH_A_TXN_MAX, .example = "operations=0",
+	  .attrs = {
+		{ "operations", PORCH_A_TXN_OPERATIONS, U32, 0, PORCH_TXN_MAX_OPS, true },
+	  } },
 	{ "txn-abort", PORCH_CMD_TXN_ABORT, .admin = true, .txn = true,
 	  .last = PORCH_A_TXN_MAX, .example = "" },
 };

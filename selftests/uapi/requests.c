@@ -386,6 +386,36 @@ TEST_F(requests, settings_stay_unless_named)
 	expect_u32(_metadata, 0, a, PORCH_A_ENGINE_ICMP_RATE);
 }
 
+/* All that changes something can be part of a transaction, and asks for one. */
+TEST_F(requests, changes_can_be_staged)
+{
+	struct request request;
+	struct answer answer;
+	char text[256];
+	int i;
+
+	for (i = 0; i < op_count; i++) {
+		if (!ops[i].admin || ops[i].txn)
+			continue;
+		snprintf(text, sizeof(text), "%s staged", ops[i].example);
+		request = op_request(&ops[i], text);
+		client_call(&self->client, &request, &answer);
+		EXPECT_EQ(ENOENT, answer.error)
+			TH_LOG("%s: %s", text, answer.text);
+		answer_free(&answer);
+		scene_ask(&self->client, PORCH_CMD_TXN_BEGIN, "");
+		answer = ask(_metadata, &self->client, ops[i].cmd, text);
+		EXPECT_EQ(0, answer.count);
+		answer_free(&answer);
+		request = op_example(&ops[i]);
+		client_call(&self->client, &request, &answer);
+		EXPECT_EQ(EBUSY, answer.error)
+			TH_LOG("%s: %s", ops[i].name, answer.text);
+		answer_free(&answer);
+		scene_ask(&self->client, PORCH_CMD_TXN_COMMIT, "operations=1");
+	}
+}
+
 static int routes(struct client *client)
 {
 	struct answer answer;
@@ -403,16 +433,16 @@ TEST_F(requests, transactions_take_effect_at_once_or_never)
 	uint32_t before = generation(_metadata, client);
 
 	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
-	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1");
-	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.10.0.0 prefix-len=16 type=1");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1 staged");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.10.0.0 prefix-len=16 type=1 staged");
 	EXPECT_EQ(SCENE_ROUTES, routes(client));
 	EXPECT_EQ(before, generation(_metadata, client));
-	scene_ask(client, PORCH_CMD_TXN_COMMIT, "");
+	scene_ask(client, PORCH_CMD_TXN_COMMIT, "operations=2");
 	EXPECT_EQ(SCENE_ROUTES + 2, routes(client));
 	EXPECT_EQ(before + 1, generation(_metadata, client));
 
 	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
-	scene_ask(client, PORCH_CMD_ROUTE_DEL, "dst=10.9.0.0 prefix-len=16");
+	scene_ask(client, PORCH_CMD_ROUTE_DEL, "dst=10.9.0.0 prefix-len=16 staged");
 	scene_ask(client, PORCH_CMD_TXN_ABORT, "");
 	EXPECT_EQ(SCENE_ROUTES + 2, routes(client));
 	EXPECT_EQ(before + 1, generation(_metadata, client));
@@ -974,8 +1004,10 @@ static const struct refusal {
 	{ PORCH_CMD_ROUTE_GET, "dst=2001:db8:2::1", ENETUNREACH, PORCH_A_ROUTE_DST, "no route" },
 	{ PORCH_CMD_STATS_GET, "group=1 name=no-route", ENOENT, PORCH_A_COUNTER_NAME, "no such" },
 	{ PORCH_CMD_STATS_GET, "group=2 name=no-rout", ENOENT, PORCH_A_COUNTER_NAME, "no such" },
-	{ PORCH_CMD_TXN_COMMIT, "", ENOENT, 0, "no open transaction" },
+	{ PORCH_CMD_TXN_COMMIT, "operations=0", ENOENT, 0, "no open transaction" },
 	{ PORCH_CMD_TXN_ABORT, "", ENOENT, 0, "no open transaction" },
+	{ PORCH_CMD_ROUTE_DEL, "dst=10.1.0.0 prefix-len=16 staged", ENOENT, 0,
+	  "no open transaction" },
 };
 
 TEST_F_TIMEOUT(requests, impossible, 120)

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <linux/porch.h>
 #include <netlink/netlink.h>
@@ -212,6 +214,63 @@ TEST_F(sockets, asked_in_the_middle_of_a_dump)
 	EXPECT_EQ(SCENE_ROUTES + MANY + 1, answer.count);
 	answer_free(&answer);
 	still_works(_metadata, &self->client);
+}
+
+/* A round of one who takes the port id as soon as it is free. */
+static int take_over(struct __test_metadata *_metadata, int family, uint32_t portid)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_pid = portid };
+	static const uint8_t cmds[] = { PORCH_CMD_TXN_ABORT, PORCH_CMD_TXN_BEGIN,
+					PORCH_CMD_TXN_ABORT, PORCH_CMD_TXN_BEGIN };
+	static const int right[] = { -ENOENT, 0, 0, 0 };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	int i, group, wrong = 0;
+	uint8_t buf[1024];
+
+	ASSERT_LE(0, fd);
+	/* Leaving groups takes its time: while the socket is closed. */
+	for (group = 1; group < 32; group++)
+		setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group));
+	while (bind(fd, (void *)&addr, sizeof(addr)))
+		ASSERT_EQ(EADDRINUSE, errno);
+	for (i = 0; i < 4; i++) {
+		struct {
+			struct nlmsghdr nlh;
+			struct genlmsghdr genl;
+		} request = {
+			.nlh = { sizeof(request), family, NLM_F_REQUEST | NLM_F_ACK },
+			.genl = { cmds[i], PORCH_FAMILY_VERSION },
+		};
+
+		ASSERT_EQ((ssize_t)sizeof(request), send(fd, &request, sizeof(request), 0));
+		do {
+			ASSERT_LT(0, recv(fd, buf, sizeof(buf), 0));
+		} while (((struct nlmsghdr *)buf)->nlmsg_type != NLMSG_ERROR);
+		wrong += ((struct nlmsgerr *)NLMSG_DATA(buf))->error != right[i];
+	}
+	close(fd);
+	return wrong;
+}
+
+/*
+ * A port id is free before those who listen hear that its socket has closed. Who
+ * takes it then has no part in the transaction of the one before, and loses none
+ * of its own.
+ */
+TEST_F_TIMEOUT(sockets, that_take_a_port_id_over, 120)
+{
+	int i, status, wrong = 0;
+	pid_t pid;
+
+	pid = fork();
+	ASSERT_LE(0, pid);
+	for (i = 0; i < 1000; i++)
+		wrong += take_over(_metadata, self->client.family, 4711);
+	if (!pid)
+		_exit(wrong > 100 ? 100 : wrong);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, wrong);
+	EXPECT_EQ(0, status);
 }
 
 TEST_HARNESS_MAIN
