@@ -3,6 +3,7 @@
  * Operations become one edit, which becomes one generation, or nothing.
  */
 #include <linux/rtnetlink.h>
+#include <linux/sched/signal.h>
 #include "control/event.h"
 #include "control/fault.h"
 #include "control/local.h"
@@ -27,6 +28,11 @@ static int op_apply(struct porch_edit *e, const struct porch_op *op,
 	return -EOPNOTSUPP;
 }
 
+static int refuse_killed(struct porch_fault *fault)
+{
+	return porch_refuse(fault, -EINTR, 0, "the caller was killed");
+}
+
 static int edit_apply(struct porch_edit *e, const struct list_head *ops,
 		      struct porch_fault *fault)
 {
@@ -35,6 +41,8 @@ static int edit_apply(struct porch_edit *e, const struct list_head *ops,
 	int err;
 
 	list_for_each_entry(op, ops, link) {
+		if (fatal_signal_pending(current))
+			return refuse_killed(fault);
 		n++;
 		err = op_apply(e, op, fault);
 		if (err) {
@@ -55,7 +63,8 @@ static int edit_apply(struct porch_edit *e, const struct list_head *ops,
  * Context: process context, without RTNL, which is taken; waits for the packets
  * in flight of ports that are detached.
  *
- * Return: 0 or a negative errno, and then nothing changed.
+ * Return: 0 or a negative errno, and then nothing changed; -EINTR if the caller
+ * was killed.
  */
 int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
 		    struct porch_fault *fault)
@@ -64,7 +73,8 @@ int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
 	int err;
 
 	porch_local_flush(pn);
-	rtnl_lock();
+	if (rtnl_lock_killable())
+		return refuse_killed(fault);
 	err = porch_edit_begin(&e, pn);
 	if (err) {
 		porch_refuse(fault, err, 0, "no memory for the change");

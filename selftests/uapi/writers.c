@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/porch.h>
@@ -19,6 +21,12 @@
 
 #define ROUNDS		150
 #define DUMPS		60
+
+/* Operations of a transaction, and of these in one datagram */
+#define STAGED		100000
+#define STAGED_TOGETHER	200
+#define STR(number)	STR_(number)
+#define STR_(number)	#number
 
 /* Routes that nobody touches while others come and go */
 #define UNTOUCHED	300
@@ -347,6 +355,70 @@ TEST_F_TIMEOUT(writers, dump_of_ports_amid_changes, 120)
 		answer_free(&answer);
 	}
 	stop(_metadata, pid);
+}
+
+/* Stage the same change over and over, so that the commit takes its time. */
+static void stage_many(struct __test_metadata *_metadata, struct client *client)
+{
+	struct request request = op_request(op_find(PORCH_CMD_ROUTE_ADD),
+					    "dst=10.30.0.0 prefix-len=16 type=1 replace staged");
+	uint8_t buf[128 * STAGED_TOGETHER];
+	size_t len = 0;
+	int i;
+
+	request.flags &= ~NLM_F_ACK;
+	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
+	for (i = 0; i < STAGED_TOGETHER; i++)
+		len += client_encode(client, &request, buf + len, 128);
+	for (i = 0; i < STAGED; i += STAGED_TOGETHER)
+		ASSERT_EQ((ssize_t)len, send(client->fd, buf, len, 0));
+}
+
+static uint64_t microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
+}
+
+/*
+ * Whoever is killed amid a commit leaves everything as it was. A kill may come too
+ * late, but not every time.
+ */
+TEST_F_TIMEOUT(writers, killed_amid_a_commit, 120)
+{
+	uint32_t before = status_u32(_metadata, &self->client, PORCH_A_STATUS_GENERATION);
+	static const char commit[] = "operations=" STR(STAGED);
+	uint64_t takes;
+	int tries;
+	pid_t pid;
+
+	stage_many(_metadata, &self->client);
+	takes = microseconds();
+	scene_ask(&self->client, PORCH_CMD_TXN_COMMIT, commit);
+	takes = microseconds() - takes;
+	for (tries = 0; tries < 10; tries++) {
+		before = status_u32(_metadata, &self->client, PORCH_A_STATUS_GENERATION);
+		*self->shared = 0;
+		pid = another(_metadata, &self->client);
+		if (!pid) {
+			stage_many(_metadata, &self->client);
+			__atomic_store_n(self->shared, 1, __ATOMIC_RELEASE);
+			scene_ask(&self->client, PORCH_CMD_TXN_COMMIT, commit);
+			pause();
+		}
+		while (!__atomic_load_n(self->shared, __ATOMIC_ACQUIRE))
+			usleep(100);
+		usleep(takes / 4);
+		stop(_metadata, pid);
+		if (before == status_u32(_metadata, &self->client, PORCH_A_STATUS_GENERATION))
+			break;
+	}
+	EXPECT_LT(tries, 10)
+		TH_LOG("a commit takes %llu us", (unsigned long long)takes);
+	/* The transaction went with its socket, and nobody holds a lock. */
+	scene_ask(&self->client, PORCH_CMD_ROUTE_DEL, "dst=10.30.0.0 prefix-len=16 type=1");
 }
 
 TEST_HARNESS_MAIN
