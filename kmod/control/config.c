@@ -82,6 +82,7 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	INIT_LIST_HEAD(&e->removed);
 	INIT_LIST_HEAD(&e->attached);
 	INIT_LIST_HEAD(&e->detached);
+	INIT_LIST_HEAD(&e->dropped);
 	return 0;
 }
 

@@ -124,9 +124,12 @@ struct porch_config {
  * @removed: routes that @next no longer has
  * @attached: ports to be, hooked but not armed
  * @detached: ports to be no more, still at work
+ * @dropped: ports that the edit has attached and detached, never at work; their
+ *	hooks go at its end
  *
- * Everything that may fail happens before porch_edit_publish(), which cannot.
- * What an edit has added and takes away again is on no list: nobody saw it.
+ * Everything that may fail happens before porch_edit_publish(), which cannot. A
+ * route that an edit has added and takes away again is on no list: nobody saw
+ * it.
  */
 struct porch_edit {
 	struct porch_net *pn;
@@ -137,6 +140,7 @@ struct porch_edit {
 	struct list_head removed;
 	struct list_head attached;
 	struct list_head detached;
+	struct list_head dropped;
 };
 
 int porch_config_init(struct porch_net *pn);

@@ -120,39 +120,44 @@ static bool type_is_known(const struct net_device *dev)
 	return false;
 }
 
-/* Is it in force, but not after the edit that it is in? */
-static bool port_leaves(const struct porch_port *port)
-{
-	return !list_empty(&port->link) && !list_empty(&port->edit);
-}
-
-/* One that the edit has attached already, or that is in force. */
-static struct porch_port *edit_find(const struct porch_edit *e, int ifindex)
+static struct porch_port *find_in(const struct list_head *edits, int ifindex)
 {
 	struct porch_port *port;
 
-	list_for_each_entry(port, &e->attached, edit)
+	list_for_each_entry(port, edits, edit)
 		if (port->dev->ifindex == ifindex)
 			return port;
-	return porch_port_find(e->pn, ifindex);
+	return NULL;
+}
+
+/* Has the edit detached the device, whether it was a port before or not? */
+static bool edit_has_detached(const struct porch_edit *e, int ifindex)
+{
+	return find_in(&e->detached, ifindex) || find_in(&e->dropped, ifindex);
+}
+
+/* What the device is as the edit stands. */
+static struct porch_port *edit_find(const struct porch_edit *e, int ifindex)
+{
+	if (edit_has_detached(e, ifindex))
+		return NULL;
+	return find_in(&e->attached, ifindex) ?: porch_port_find(e->pn, ifindex);
 }
 
 static int check_dev(const struct porch_edit *e, struct net_device *dev,
 		     struct porch_fault *fault)
 {
-	const struct porch_port *port;
-
 	if (dev->flags & IFF_LOOPBACK)
 		return porch_refuse(fault, -EINVAL, PORCH_A_PORT_IFINDEX,
 				    "the loopback device cannot be a port");
 	if (!type_is_known(dev))
 		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_PORT_IFINDEX,
 				    "only Ethernet devices, tun, wireguard, gre, ip6gre, ipip, ip6tnl and sit can be ports");
-	port = edit_find(e, dev->ifindex);
-	if (port && port_leaves(port))
+	/* Its hooks have not gone yet. */
+	if (edit_has_detached(e, dev->ifindex))
 		return porch_refuse(fault, -EBUSY, PORCH_A_PORT_IFINDEX,
 				    "the same transaction detaches the device; attach it again in the next one");
-	if (port)
+	if (edit_find(e, dev->ifindex))
 		return porch_refuse(fault, -EEXIST, PORCH_A_PORT_IFINDEX,
 				    "the device is a port already");
 	return 0;
@@ -300,15 +305,16 @@ int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
 	return 0;
 }
 
-/* One that the same edit has attached was never at work. */
+/*
+ * One that the same edit has attached was never at work. Detaching waits for
+ * readers: not here, where others wait for the edit, and once for a device.
+ */
 static void edit_drop(struct porch_edit *e, struct porch_port *port)
 {
-	if (list_empty(&port->edit)) {
+	if (list_empty(&port->edit))
 		list_add_tail(&port->edit, &e->detached);
-	} else {
-		list_del(&port->edit);
-		port_detach(port);
-	}
+	else
+		list_move_tail(&port->edit, &e->dropped);
 }
 
 /**
@@ -326,7 +332,7 @@ int porch_port_remove(struct porch_edit *e, const struct porch_port_spec *spec,
 {
 	struct porch_port *port = edit_find(e, spec->ifindex);
 
-	if (!port || port_leaves(port)) {
+	if (!port) {
 		if (!__dev_get_by_index(e->pn->net, spec->ifindex))
 			return porch_refuse(fault, -ENODEV,
 					    PORCH_A_PORT_IFINDEX,
@@ -351,6 +357,14 @@ void porch_port_remove_dev(struct porch_edit *e, const struct net_device *dev)
 
 	if (port)
 		edit_drop(e, port);
+}
+
+static void ports_detach(struct list_head *edits)
+{
+	struct porch_port *port, *next;
+
+	list_for_each_entry_safe(port, next, edits, edit)
+		port_detach(port);
 }
 
 static void port_publish(struct porch_port *port)
@@ -402,8 +416,8 @@ void porch_port_settle(struct porch_edit *e)
 
 	list_for_each_entry_safe(port, next, &e->attached, edit)
 		list_del_init(&port->edit);
-	list_for_each_entry_safe(port, next, &e->detached, edit)
-		port_detach(port);
+	ports_detach(&e->detached);
+	ports_detach(&e->dropped);
 }
 
 /**
@@ -416,8 +430,8 @@ void porch_port_abort(struct porch_edit *e)
 {
 	struct porch_port *port, *next;
 
-	list_for_each_entry_safe(port, next, &e->attached, edit)
-		port_detach(port);
+	ports_detach(&e->attached);
+	ports_detach(&e->dropped);
 	list_for_each_entry_safe(port, next, &e->detached, edit)
 		list_del_init(&port->edit);
 }

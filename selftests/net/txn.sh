@@ -198,6 +198,12 @@ bad_operation()
 	port del dum
 	port del dum
 	END
+	no_batch "batch:4: the same transaction detaches the device" <<-'END'
+	route add 10.3.0.0/16 dev dum
+	port add dum
+	port del dum
+	port add dum
+	END
 	no_batch "batch:2: the device is not a port" <<-'END'
 	port del rc
 	port del rc
