@@ -16,16 +16,19 @@
 #include <net/gso.h>	/* split off netdevice.h */
 #endif
 
-/* 6.2 brought formatted messages; before, the master stays nameless. */
+/*
+ * A message with the name of a device in it. 6.2 brought formatted messages;
+ * before, the device stays nameless.
+ */
 #ifdef NL_SET_ERR_MSG_FMT
-#define porch_extack_master(extack, name) \
-	NL_SET_ERR_MSG_FMT((extack), \
-			   "the device belongs to %s; attach that one instead", \
-			   (name))
+#define porch_extack_dev(extack, head, dev, tail) \
+	NL_SET_ERR_MSG_FMT((extack), head "%s" tail, (dev)->name)
 #else
-#define porch_extack_master(extack, name) \
-	NL_SET_ERR_MSG((extack), \
-		       "the device belongs to a master; attach that one instead")
+#define porch_extack_dev(extack, head, dev, tail) \
+do { \
+	(void)(dev); \
+	NL_SET_ERR_MSG((extack), head "another device" tail); \
+} while (0)
 #endif
 
 /* 6.2 split an operation of a family into its parts, and hands them to hooks. */

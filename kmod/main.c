@@ -14,6 +14,7 @@
 #include "control/port.h"
 #include "control/stats.h"
 #include "control/txn.h"
+#include "control/upper.h"
 #include "net.h"
 #include "path/engine.h"
 #include "path/ring_dev.h"
@@ -106,26 +107,6 @@ static struct pernet_operations porch_net_ops = {
 	.size = sizeof(struct porch_net),
 };
 
-/*
- * Bridges and bonds find the receive handler taken, or share the device with a
- * netfilter hook; a VRF would do neither, and the port's traffic would be routed
- * by a FIB that is not the VRF's.
- */
-static int check_master(struct porch_net *pn, struct net_device *dev,
-			const struct netdev_notifier_changeupper_info *info)
-{
-	const struct porch_port *port = porch_port_find(pn, dev->ifindex);
-
-	if (!info->linking || !info->master || !port)
-		return 0;
-	if (port->hook == PORCH_PORT_HOOK_NF &&
-	    !netif_is_l3_master(info->upper_dev))
-		return 0;
-	NL_SET_ERR_MSG(netdev_notifier_info_to_extack(&info->info),
-		       "the device is a port of Porch; detach it first");
-	return -EBUSY;
-}
-
 static int netdev_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
@@ -135,7 +116,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 
 	switch (event) {
 	case NETDEV_PRECHANGEUPPER:
-		return notifier_from_errno(check_master(pn, dev, ptr));
+		return notifier_from_errno(porch_upper_check_link(pn, dev, ptr));
 	case NETDEV_UP:
 		porch_local_changed(pn);
 		break;

@@ -99,6 +99,7 @@ const struct object port_object = {
 	"policies, it wants the word force.\n"
 	"Packets are taken by the receive handler of the device (rx). Where that belongs\n"
 	"to a bridge, a bond or a macvlan, a netfilter hook (nf) takes what is for the\n"
-	"device's own address; auto takes rx if it is free.\n"
+	"device's own address; auto takes rx if it is free. Below an ipvlan, a macvlan of\n"
+	"mode passthru or source, and in a VRF, a device cannot be a port.\n"
 	"A device that goes away, or moves to another namespace, is detached.\n"
 };

@@ -8,10 +8,10 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/xfrm.h>
-#include "compat.h"
 #include "control/config.h"
 #include "control/fault.h"
 #include "control/port.h"
+#include "control/upper.h"
 #include "path/guard.h"
 #include "path/hook.h"
 
@@ -163,32 +163,6 @@ static int check_dev(const struct porch_edit *e, struct net_device *dev,
 	return 0;
 }
 
-/*
- * Chooses the hook, unless one is asked for that cannot be had. A master without
- * a receive handler on its members, as a VRF is, routes their packets, and
- * nobody else may.
- */
-static int choose_hook(const struct porch_port_spec *spec,
-		       struct net_device *dev, enum porch_port_hook *hook,
-		       struct porch_fault *fault)
-{
-	const struct net_device *master = netdev_master_upper_dev_get(dev);
-	bool busy = netdev_is_rx_handler_busy(dev);
-
-	if (master && (!busy || spec->hook == PORCH_PORT_HOOK_RX)) {
-		porch_extack_master(fault->extack, master->name);
-		fault->attr = PORCH_A_PORT_IFINDEX;
-		return -EBUSY;
-	}
-	if (busy && spec->hook == PORCH_PORT_HOOK_RX)
-		return porch_refuse(fault, -EBUSY, PORCH_A_PORT_IFINDEX,
-				    "another module (macvlan, ipvlan?) receives the device's packets; attach the device on top instead");
-	*hook = spec->hook;
-	if (*hook == PORCH_PORT_HOOK_AUTO)
-		*hook = busy ? PORCH_PORT_HOOK_NF : PORCH_PORT_HOOK_RX;
-	return 0;
-}
-
 static bool has_xfrm_policies(const struct net *net)
 {
 #ifdef CONFIG_XFRM
@@ -287,7 +261,8 @@ int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
 	if (!dev)
 		return porch_refuse(fault, -ENODEV, PORCH_A_PORT_IFINDEX,
 				    "no such device in this network namespace");
-	err = check_dev(e, dev, fault) ?: choose_hook(spec, dev, &hook, fault) ?:
+	err = check_dev(e, dev, fault) ?:
+	      porch_upper_choose_hook(spec, dev, &hook, fault) ?:
 	      check_bypass(e, spec, fault);
 	if (err)
 		return err;

@@ -80,6 +80,6 @@ check "it is still a port" porch port show rc
 porch port del rc
 check "detached, it can" ip -n "$ns_router" link set rc master vrf0
 check "a VRF's member cannot become a port" \
-	refused "attach that one instead" porch port add rc
+	refused "a VRF" porch port add rc
 
 finish

@@ -96,7 +96,7 @@ reaches "$ns_client" 10.0.1.3 > /dev/null
 check "what is bridged is not for Porch" takes br0 0 reaches "$ns_client" 10.0.1.3
 
 check "a member has no receive handler to give" \
-	refused 'belongs to (br0|a master); attach that' porch port add rc hook rx
+	refused 'belongs to (br0|another device); attach that' porch port add rc hook rx
 check "nothing was attached" fails porch port show rc
 check "but a netfilter hook" attached rc auto nf
 both "$ns_client" 10.0.2.2 2001:db8:2::2 > /dev/null

@@ -21,7 +21,8 @@
  *   if it belongs to a bridge, a bond or a team, or has a macvlan on top.
  * @PORCH_PORT_HOOK_NF: The netfilter ingress hook, behind all other chains
  *   there. If the receive handler is another's, frames for the device's own
- *   address are taken and all others left to it.
+ *   address are taken and all others left to it. Refused where they are not
+ *   the device's alone, as with an ipvlan.
  */
 enum porch_port_hook {
 	PORCH_PORT_HOOK_AUTO,
