@@ -64,22 +64,23 @@ static void classify_ipv4(struct porch_pkt *p, const struct porch_addrset *own)
 }
 
 /* The device that has the link's addresses: a bridge, not its members */
-static int addressed_ifindex(const struct porch_pkt *p)
+static struct net_device *addressed_dev(const struct porch_pkt *p)
 {
 	struct net_device *dev = p->skb->dev, *master;
 
 	if (likely(p->port->hook == PORCH_PORT_HOOK_RX))
-		return dev->ifindex;
-	while ((master = netdev_master_upper_dev_get_rcu(dev)))
+		return dev;
+	while ((master = netdev_master_upper_dev_get_rcu(dev)) &&
+	       !netif_is_l3_master(master))
 		dev = master;
-	return dev->ifindex;
+	return dev;
 }
 
 static void classify_ipv6(struct porch_pkt *p, const struct porch_addrset *own)
 {
 	const struct in6_addr *daddr = &p->key.dst.v6;
 	const struct in6_addr *saddr = &p->key.src.v6;
-	int ifindex = addressed_ifindex(p);
+	int ifindex = addressed_dev(p)->ifindex;
 	int dst, src;
 
 	if (ipv6_addr_is_multicast(daddr)) {
@@ -306,7 +307,7 @@ static void check_transit(struct porch_pkt *p)
 		porch_pkt_drop(p, PORCH_DROP_LRO);
 	else if (unlikely(is_offloaded(p->skb)))
 		porch_pkt_drop(p, PORCH_DROP_OFFLOADED);
-	else if (unlikely(p->key.ipver == 6 && !speaks_ipv6(p->skb->dev)))
+	else if (unlikely(p->key.ipver == 6 && !speaks_ipv6(addressed_dev(p))))
 		porch_pkt_drop(p, PORCH_DROP_IPV6_DISABLED);
 	else if (unlikely(!hops_left(p)))
 		porch_pkt_refuse(p, PORCH_DROP_TTL_EXCEEDED, PORCH_ANSWER_TTL);
