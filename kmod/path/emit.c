@@ -40,6 +40,9 @@ struct emit_run {
  */
 static DEFINE_PER_CPU(struct net_device *, emit_returning);
 
+/* Its port, until the stock stack is through with it. */
+static DEFINE_PER_CPU(const struct porch_port *, emit_giving);
+
 /**
  * porch_emit_returns() - is this a packet that emit gives back?
  * @skb: a packet in the hook
@@ -57,18 +60,66 @@ bool porch_emit_returns(struct sk_buff *skb)
 	return true;
 }
 
+/**
+ * porch_emit_giving() - whose packet is the stock stack at work on?
+ *
+ * What it forwards meanwhile on this CPU is what Porch gave it, whatever device
+ * it appears on: a bridge, bond or macvlan may be on top of the port.
+ *
+ * Context: any in which forwarding happens.
+ *
+ * Return: the port that the packet came by, or NULL if Porch gave none.
+ */
+const struct porch_port *porch_emit_giving(void)
+{
+	return this_cpu_read(emit_giving);
+}
+
+/*
+ * What keeps generic XDP off, who has seen the packet, would keep a master's
+ * off, too, for only our receive handler takes the mark away. Where the handler
+ * is another's, it is called here, as the core does, and gets no mark. What it
+ * passes goes the ordinary way, where it will pass it again.
+ */
+static bool handler_takes(const struct porch_port *port, struct sk_buff **pskb)
+{
+	rx_handler_func_t *handler = rcu_dereference((*pskb)->dev->rx_handler);
+
+	if (!handler || port->hook == PORCH_PORT_HOOK_RX)
+		return false;
+	switch (handler(pskb)) {
+	case RX_HANDLER_CONSUMED:
+		return true;
+	case RX_HANDLER_ANOTHER:
+		netif_receive_skb_core(*pskb);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * Enters the stock stack behind taps, tc and netfilter ingress, which have
  * seen the packet; being redirected keeps generic XDP off, too.
  */
-static void give_to_stack(struct sk_buff *skb)
+static void enter_stack(const struct porch_port *port, struct sk_buff *skb)
 {
-	this_cpu_write(emit_returning, skb->dev);
-	skb->tc_skip_classify = 1;
-	if (rcu_access_pointer(skb->dev->xdp_prog))
+	if (unlikely(rcu_access_pointer(skb->dev->xdp_prog))) {
+		if (handler_takes(port, &skb))
+			return;
 		skb_set_redirected(skb, false);
+	}
+	skb->tc_skip_classify = 1;
+	this_cpu_write(emit_returning, skb->dev);
 	netif_receive_skb_core(skb);
 	this_cpu_write(emit_returning, NULL);
+}
+
+static void give_to_stack(const struct porch_pkt *p)
+{
+	this_cpu_write(emit_giving, p->port);
+	enter_stack(p->port, p->skb);
+	this_cpu_write(emit_giving, NULL);
 }
 
 static void count_sent(struct porch_vec *v, const struct porch_port *port,
@@ -386,11 +437,11 @@ void porch_emit(struct porch_vec *v)
 			break;
 		case PORCH_LOCAL:
 			v->stats->local++;
-			give_to_stack(p->skb);
+			give_to_stack(p);
 			break;
 		case PORCH_PUNT:
 			v->stats->punt[p->reason]++;
-			give_to_stack(p->skb);
+			give_to_stack(p);
 			break;
 		case PORCH_DROP:
 		default:

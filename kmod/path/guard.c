@@ -11,6 +11,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
@@ -18,13 +19,33 @@
 #include "control/port.h"
 #include "control/stats.h"
 #include "net.h"
+#include "path/emit.h"
 #include "path/guard.h"
 
-static unsigned int guard_port(const struct nf_hook_state *state)
+/*
+ * The port that a packet came by: of the one that Porch is giving to the stack,
+ * whatever it appears on; or of one that the stack has queued on its way. What a
+ * bridge forwards and only shows to netfilter is the bridge's.
+ */
+static const struct porch_port *port_of(const struct sk_buff *skb,
+					const struct nf_hook_state *state)
 {
-	const struct porch_port *port = porch_port_of(state->in);
+	const struct porch_port *port = porch_emit_giving();
 
-	if (likely(!port || !READ_ONCE(port->armed)))
+	if (port)
+		return port;
+	if (nf_bridge_get_physoutif(skb))
+		return NULL;
+	port = porch_port_of(state->in);
+	return port && READ_ONCE(port->armed) ? port : NULL;
+}
+
+static unsigned int guard_port(const struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	const struct porch_port *port = port_of(skb, state);
+
+	if (likely(!port))
 		return NF_ACCEPT;
 	/* Forwarding may be called with softirqs on, by a tunnel's user. */
 	local_bh_disable();
@@ -39,7 +60,7 @@ static unsigned int guard_ipv4(void *priv, struct sk_buff *skb,
 {
 	if (ipv4_is_multicast(ip_hdr(skb)->daddr))
 		return NF_ACCEPT;
-	return guard_port(state);
+	return guard_port(skb, state);
 }
 
 static unsigned int guard_ipv6(void *priv, struct sk_buff *skb,
@@ -47,7 +68,7 @@ static unsigned int guard_ipv6(void *priv, struct sk_buff *skb,
 {
 	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
 		return NF_ACCEPT;
-	return guard_port(state);
+	return guard_port(skb, state);
 }
 
 static const struct nf_hook_ops guard_ops[] = {

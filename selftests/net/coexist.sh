@@ -270,6 +270,23 @@ for kind in "xdpgeneric", "xdpdrv":
         for way in WAYS:
             mark, data = way()
             equal(f"data, {way.__name__}", data, mark + b"A")
+
+if hook == "nf":
+    for words in ("link add br0 type bridge", f"link set br0 address {rc.mac.hex(':')} up",
+                  "link set rc master br0", "addr flush dev rc", "addr add 10.0.1.1/24 dev br0"):
+        router("ip", *words.split())
+    for dev in "rc", "br0":
+        router("ip", "link", "set", dev, "xdpgeneric", "pinned", pinned(dev, BUMP))
+    with point("generic XDP of a member and of its bridge both see a packet once"):
+        mark, data = to_router()
+        equal("data", data, mark + b"C")
+    with point("neither sees what is forwarded again"):
+        mark, data = forwarded()
+        equal("data", data, mark + b"B")
+    router("ip", "link", "set", "br0", "xdpgeneric", "off")
+    with point("that of the member alone"):
+        mark, data = to_router()
+        equal("data", data, mark + b"B")
 END_OF_PYTHON
 done
 umount "$bpffs"

@@ -9,13 +9,15 @@
 #   |     c0 +------------------+ rc  rs +------------------+ s0     |
 #   +--------+                  +--------+                  +--------+
 #
-# nftables on the router translates its own address to the server's.
+# nftables on the router translates its own address to the server's. In the end rc,
+# and a device that leads to another client, belong to a bridge.
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
+# connects ADDRESS RETRIES [NAMESPACE]
 connects()
 {
-	client socat -u OPEN:/dev/null \
+	ip netns exec "${3-$ns_client}" socat -u OPEN:/dev/null \
 		"TCP:$1:8080,connect-timeout=1,retry=$2,interval=0.1"
 }
 
@@ -44,7 +46,7 @@ router nft -f - <<-'END' || die "no NAT"
 table ip nat {
 	chain prerouting {
 		type nat hook prerouting priority dstnat
-		iif rc ip daddr 10.0.1.1 tcp dport 8080 dnat to 10.0.2.2
+		iifname { rc, br0 } ip daddr 10.0.1.1 tcp dport 8080 dnat to 10.0.2.2
 	}
 }
 END
@@ -81,5 +83,34 @@ porch port del rc
 check "detached, it can" ip -n "$ns_router" link set rc master vrf0
 check "a VRF's member cannot become a port" \
 	refused "a VRF" porch port add rc
+
+namespace other
+wire "${ns_other:?}" d0 "$ns_router" rd
+addresses "$ns_other" d0 10.0.1.3/24
+[[ $(router ip link show rc) =~ ether\ ([0-9a-f:]+) ]] || die "rc has no address"
+router ip addr flush dev rc
+configure "$ns_router" <<-END
+link set br0 address ${BASH_REMATCH[1]} up
+link set rc master br0
+link set rd master br0
+addr add 10.0.1.1/24 dev br0
+END
+porch port del rs
+check "without ports the stack forwards from the bridge" connects 10.0.1.1 20
+attach "$ns_router" rc
+check "what a member gave to the bridge is not forwarded" \
+	counts engine guarded + unreached
+check "what came by another member is" connects 10.0.1.1 20 "$ns_other"
+
+if [ ! -e /sys/module/br_netfilter ] && modprobe br_netfilter 2> /dev/null; then
+	porch port del rc
+	attach "$ns_router" br0
+	check "what a bridge forwards and shows to netfilter is let alone" \
+		reaches "$ns_client" 10.0.1.3
+	porch port del br0
+	modprobe -r br_netfilter
+else
+	skip "bridges that show netfilter what they forward" "no br_netfilter to load"
+fi
 
 finish
