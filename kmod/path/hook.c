@@ -65,6 +65,9 @@ static __always_inline bool hook_take(struct porch_port *port, struct sk_buff *s
 	if (porch_port_tapped(port))
 		porch_tap_in(port, skb);
 
+	/* A tag without a device of its own is for nobody here. */
+	if (skb_vlan_tag_get_id(skb) && skb_vlan_tag_present(skb))
+		return hook_punt(port, skb, stats, PORCH_PUNT_VLAN);
 	/*
 	 * The stack takes a tag off from behind a priority tag and looks for its
 	 * device, which may be a port. Behind two priority tags it would route.
@@ -77,9 +80,6 @@ static __always_inline bool hook_take(struct porch_port *port, struct sk_buff *s
 	if (skb->protocol != htons(ETH_P_IP) &&
 	    skb->protocol != htons(ETH_P_IPV6))
 		return hook_punt(port, skb, stats, PORCH_PUNT_NON_IP);
-	/* A tag without a device of its own is for nobody here. */
-	if (skb_vlan_tag_get_id(skb) && skb_vlan_tag_present(skb))
-		return hook_punt(port, skb, stats, PORCH_PUNT_VLAN);
 	/* tc has chosen the socket already; the stack forwards no such packet. */
 	if (skb_sk_is_prefetched(skb))
 		return hook_punt(port, skb, stats, PORCH_PUNT_SOCKET);
@@ -147,14 +147,24 @@ unsigned int porch_hook_ingress(void *priv, struct sk_buff *skb,
 	return NF_STOLEN;
 }
 
+/*
+ * Does the machine itself send the packet? What has come in somewhere is
+ * forwarded; a macvlan or ipvlan in another namespace is another machine.
+ */
+static bool is_own(const struct porch_port *port, const struct sk_buff *skb)
+{
+	return !skb->skb_iif &&
+	       (!skb->sk || net_eq(sock_net(skb->sk), port->pn->net));
+}
+
 /**
  * porch_hook_egress() - the netfilter egress hook of every port
  * @priv: the port
  * @skb: the packet, its data at the link-layer header
  * @state: of no interest
  *
- * Only what the machine itself sends is met here. What has come in somewhere is
- * forwarded; what has a tag was met at its VLAN device, if that is a port.
+ * Only what the machine itself sends is met here. What has a tag was met at its
+ * VLAN device, if that is a port.
  *
  * Context: inside an RCU read-side section; a packet socket may have softirqs
  * on.
@@ -166,7 +176,7 @@ unsigned int porch_hook_egress(void *priv, struct sk_buff *skb,
 {
 	struct porch_port *port = priv;
 
-	if (skb->skb_iif || skb_vlan_tag_present(skb) ||
+	if (!is_own(port, skb) || skb_vlan_tag_present(skb) ||
 	    eth_type_vlan(skb->protocol) || !READ_ONCE(port->armed))
 		return NF_ACCEPT;
 	local_bh_disable();

@@ -56,16 +56,17 @@ void porch_path_out(struct porch_port *port, struct sk_buff *skb)
 	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
 	struct porch_pkt p = { .skb = skb, .port = port, .out = true };
 	int offset = skb_network_offset(skb);
+	bool sane = offset >= 0 && offset <= skb_headlen(skb);
 
 	stats->from_stack++;
 	ps->local_packets++;
-	ps->local_bytes += skb->len - offset;
+	if (likely(sane))
+		ps->local_bytes += skb->len - offset;
 
 	if (skb->protocol == htons(ETH_P_IP) ||
 	    skb->protocol == htons(ETH_P_IPV6)) {
 		/* Nothing may be pulled together in what others look at. */
-		if (likely(offset >= 0 && offset <= skb_headlen(skb) &&
-			   !skb_shared(skb)))
+		if (likely(sane && !skb_shared(skb)))
 			parse_out(&p, offset);
 		else
 			porch_pkt_drop(&p, PORCH_DROP_TRUNCATED);

@@ -62,9 +62,9 @@ class Refused(Exception):
 
 
 class Socket:
-    """A socket for requests of the family, in the namespace NS or in this one."""
+    """A socket for requests of a family, in the namespace NS or in this one."""
 
-    def __init__(self, ns=None, portid=0):
+    def __init__(self, ns=None, portid=0, family="porch"):
         self.seq = 0
         with netns(ns) if ns else contextlib.nullcontext():
             self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
@@ -72,7 +72,7 @@ class Socket:
         for option in NETLINK_CAP_ACK, NETLINK_EXT_ACK:
             self.sock.setsockopt(SOL_NETLINK, option, 1)
         self.id = GENL_ID_CTRL
-        reply = self.request(CTRL_CMD_GETFAMILY, attr(2, b"porch\0"))
+        reply = self.request(CTRL_CMD_GETFAMILY, attr(2, family.encode() + b"\0"))
         self.id = struct.unpack("=H", dict(attrs(reply[0]))[1])[0]
 
     def message(self, cmd, data=b"", flags=NLM_F_ACK):

@@ -25,16 +25,28 @@
 # gets another chance.
 takes()
 {
-	local dev=$1 want=$2 before diff
-	shift 2
+	goes_up "$1" rx-packets "${@:2}"
+}
+
+# goes_up DEVICE COUNTER NUMBER COMMAND...
+goes_up()
+{
+	local dev=$1 counter=$2 want=$3 before diff
+	shift 3
 
 	for _ in 1 2 3 4 5; do
-		before=$(port_counter "$dev" rx-packets)
+		before=$(port_counter "$dev" "$counter")
 		"$@" || return
-		diff=$(($(port_counter "$dev" rx-packets) - before))
+		diff=$(($(port_counter "$dev" "$counter") - before))
 		[ "$diff" != "$want" ] || return 0
 	done
-	equal "packets from $dev" "$diff" "$want"
+	equal "$counter of $dev" "$diff" "$want"
+}
+
+ipv6_is_off()
+{
+	router sysctl -qw net.ipv6.conf.br0.disable_ipv6=1
+	fails reaches "$ns_client" 2001:db8:2::2 -W 0.2
 }
 
 # Both families
@@ -62,6 +74,50 @@ attached()
 	says "$1 hook $3" porch port show "$1"
 }
 
+# What the bond can, a team can, too: here one of mode roundrobin.
+team()
+{
+	frames <<-'END_OF_PYTHON'
+	import genl
+
+	OPTIONS_SET, TEAM, OPTIONS, OPTION, NAME, TYPE, DATA, NLA_STRING = 1, 1, 2, 1, 1, 3, 4, 5
+	with netns("router"):
+	    index = socket.if_nametoindex("team0")
+	mode = (genl.attr(NAME, b"mode\0") + genl.attr(TYPE, bytes([NLA_STRING]))
+	        + genl.attr(DATA, b"roundrobin\0"))
+	try:
+	    genl.Socket("router", family="team").request(
+	        OPTIONS_SET, genl.u32(TEAM, index), genl.attr(OPTIONS, genl.attr(OPTION, mode)))
+	except genl.Refused as no:
+	    # It is done, but nobody listens to what the team tells of it.
+	    assert no.code == genl.errno.ESRCH, no
+	END_OF_PYTHON
+	configure "$ns_router" <<-'END'
+	link set rs down
+	link set rs master team0
+	link set rs up
+	link set team0 up
+	addr add 10.0.2.1/24 dev team0
+	addr add 2001:db8:2::1/64 dev team0 nodad
+	END
+	check "a team takes the receive handler" attached team0 auto rx
+	porch -b - <<-'END'
+	route replace 10.0.2.0/24 dev team0
+	route replace 2001:db8:2::/64 dev team0
+	END
+	server ip neigh flush all
+	check "through the team" poll_until 10 both "$ns_client" 10.0.2.2 2001:db8:2::2
+	check "TCP through the team" transfer "$ns_client" "$ns_server" 10.0.2.2 1
+	check "its member has a netfilter hook" attached rs auto nf
+	check "which takes what comes first" \
+		takes team0 0 takes rs 4 both "$ns_client" 10.0.2.2 2001:db8:2::2
+	check "TCP by the team's member" transfer "$ns_client" "$ns_server" 10.0.2.2 1
+	check "for the router itself it goes on to the team" reaches "$ns_server" 10.0.2.1
+	router ip link del team0
+	check "a team that goes takes its port along, not its member's" \
+		eval 'porch port show rs && fails porch port show team0'
+}
+
 begin
 stock_topology
 namespace other
@@ -72,8 +128,9 @@ route add default via 10.0.1.1
 route add default via 2001:db8:1::1
 END
 [[ $(router ip link show rc) =~ ether\ ([0-9a-f:]+) ]] || die "rc has no address"
+address=${BASH_REMATCH[1]}
 router ip addr flush dev rc scope global
-router ip link add br0 address "${BASH_REMATCH[1]}" up type bridge || die "no bridge"
+router ip link add br0 address "$address" up type bridge || die "no bridge"
 configure "$ns_router" <<-'END'
 link set rc master br0
 link set rd master br0
@@ -115,9 +172,38 @@ check "neighbours are found from cold" cold
 check "TCP by the member" transfer "$ns_client" "$ns_server" 10.0.2.2 1
 check "TCP to the member, IPv6" transfer "$ns_server" "$ns_client" 2001:db8:1::2 1
 check "TCP to the router" transfer "$ns_client" "$ns_router" 10.0.1.1 1
+router sysctl -qw net.ipv6.conf.rc.disable_ipv6=1
+check "a member needs no IPv6 of its own" reaches "$ns_client" 2001:db8:2::2
+router sysctl -qw net.ipv6.conf.rc.disable_ipv6=0
+configure "$ns_router" <<-'END'
+link add link rc name rc.20 up type vlan id 20
+link add link br0 name br0.10 up type vlan id 10
+addr add 10.0.10.1/24 dev br0.10
+END
+frames <<'END_OF_PYTHON'
+c0, rc = Wire("client", "c0"), Wire("router", "rc", False)
+with netns("router"):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(("10.0.10.1", 4001))
+sock.settimeout(5)
+for tags in tag(10), tag(10) + tag(0, 3):
+    with point(f"{len(tags) // 4} tags, of which the first has a device on the bridge"):
+        mark = token()
+        c0.send(rc, udp_packet("10.0.10.2", "10.0.10.1", mark), tags=tags)
+        equal("received", sock.recv(100), mark)
+END_OF_PYTHON
+router ip link del rc.20
+router ip link del br0.10
 porch port del br0
 check "without the bridge as a port" \
 	both "$ns_client" 10.0.2.2 2001:db8:2::2
+
+client ip neigh replace 2001:db8:1::1 lladdr "$address" dev c0
+check "where the bridge speaks no IPv6, nothing is forwarded" \
+	counts drop ipv6-disabled + ipv6_is_off
+client ip neigh flush all
+router sysctl -qw net.ipv6.conf.br0.disable_ipv6=0
+addresses "$ns_router" br0 2001:db8:1::1/64
 
 router ip link set rc nomaster
 check "released, it takes all that comes" takes rc 1 all_hosts
@@ -151,6 +237,12 @@ check "but a netfilter hook" attached rc auto nf
 both "$ns_client" 10.0.1.4 2001:db8:1::4 > /dev/null
 check "what is for the macvlan is left alone" \
 	takes rc 0 both "$ns_client" 10.0.1.4 2001:db8:1::4
+guest_pings()
+{
+	reaches "$ns_guest" 10.0.1.2
+}
+guest_pings > /dev/null
+check "what it sends is not of this machine" goes_up rc local-packets 0 guest_pings
 check "the rest is taken" takes rc 4 both "$ns_client" 10.0.2.2 2001:db8:2::2
 
 porch port del rs
@@ -178,5 +270,12 @@ check "TCP by the bond's member" transfer "$ns_client" "$ns_server" 10.0.2.2 1
 router ip link del bond0
 check "a bond that goes takes its port along, not its member's" \
 	eval 'porch port show rs && fails porch port show bond0'
+porch port del rs
+
+if router ip link add team0 type team 2> /dev/null; then
+	team
+else
+	skip "team devices" "this kernel has none"
+fi
 
 finish

@@ -94,8 +94,9 @@ with point("a tag without a device leads nowhere"):
     silent(tag(99), punt_vlan=1)
     silent(tag(4095), punt_vlan=1)
 with point("neither do two of them"):
-    silent(tag(99) + tag(98), punt_non_ip=1)
-    silent(struct.pack("!HH", ETH_P_8021AD, 99) + tag(98), punt_non_ip=1)
+    silent(tag(99) + tag(98), punt_vlan=1)
+    silent(struct.pack("!HH", ETH_P_8021AD, 99) + tag(98), punt_vlan=1)
+    silent(tag(99) + tag(0), punt_vlan=1)
 with point("nor an unknown tag within a known one"):
     silent(tag(10) + tag(99), punt_vlan=1)
 with point("a priority tag is like none"):
