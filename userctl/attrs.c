@@ -97,6 +97,8 @@ static const struct attr_def status_defs[PORCH_A_STATUS_MAX + 1] = {
 	[PORCH_A_STATUS_LOCAL_ADDRESSES] = { "local-addresses", ATTR_U32 },
 	[PORCH_A_STATUS_CPUS]		= { "cpus", ATTR_U32 },
 	[PORCH_A_STATUS_RINGS]		= { "rings", ATTR_U32 },
+	[PORCH_A_STATUS_BYPASSED_RULES]	= { "bypassed-rules", ATTR_FLAG },
+	[PORCH_A_STATUS_BYPASSED_XFRM]	= { "bypassed-xfrm", ATTR_FLAG },
 };
 
 static const struct attr_def txn_defs[PORCH_A_TXN_MAX + 1] = {

@@ -96,7 +96,7 @@ const struct object port_object = {
 	"What is forwarded meets neither the host's forward rules of nftables and\n"
 	"iptables, nor its connection tracking, NAT, IPsec policies and policy routing.\n"
 	"The tool says so where there are such rules, and where there are IPsec (xfrm)\n"
-	"policies, it wants the word force.\n"
+	"policies, it wants the word force. If they come later, porchctl status says so.\n"
 	"Packets are taken by the receive handler of the device (rx). Where that belongs\n"
 	"to a bridge, a bond or a macvlan, a netfilter hook (nf) takes what is for the\n"
 	"device's own address; auto takes rx if it is free. Below an ipvlan, a macvlan of\n"

@@ -19,4 +19,9 @@ static const struct verb verbs[] = {
 	{ }
 };
 
-const struct object status_object = { "status", "version, generation and sizes", verbs };
+const struct object status_object = {
+	"status", "version, generation, sizes, and what is bypassed", verbs,
+	"bypassed-rules and bypassed-xfrm appear while there are ports and the host has\n"
+	"forward rules of netfilter, or IPsec (xfrm) policies: forwarded packets do not\n"
+	"meet them. Nobody tells Porch when such rules come, so look after changing them.\n"
+};

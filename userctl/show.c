@@ -181,7 +181,7 @@ void show_record(const struct reply *reply, void *arg)
 		if (!reply_has(reply, attr))
 			continue;
 		show_text(show, "%s%-16s ", newline, def->name);
-		show_attr(show, reply, attr, "%s");
+		show_attr(show, reply, attr, def->type == ATTR_FLAG ? "yes" : "%s");
 		if (def->unit)
 			show_text(show, " %s", def->unit);
 		newline = "\n";

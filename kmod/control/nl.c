@@ -20,6 +20,7 @@
 #include "control/port.h"
 #include "control/stats.h"
 #include "control/txn.h"
+#include "path/guard.h"
 
 /**
  * porch_nl_instance() - the instance that a request is for
@@ -164,6 +165,13 @@ static int fill_status(struct sk_buff *msg, struct porch_net *pn)
 			cfg->n_local) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_CPUS, num_online_cpus()) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_RINGS, READ_ONCE(pn->n_rings)))
+		return -EMSGSIZE;
+	if (!READ_ONCE(pn->n_ports))
+		return 0;
+	if ((porch_guard_finds_rules(pn->net) &&
+	     nla_put_flag(msg, PORCH_A_STATUS_BYPASSED_RULES)) ||
+	    (porch_port_finds_xfrm(pn->net) &&
+	     nla_put_flag(msg, PORCH_A_STATUS_BYPASSED_XFRM)))
 		return -EMSGSIZE;
 	return 0;
 }

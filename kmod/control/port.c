@@ -163,12 +163,27 @@ static int check_dev(const struct porch_edit *e, struct net_device *dev,
 	return 0;
 }
 
-static bool has_xfrm_policies(const struct net *net)
+/**
+ * porch_port_finds_xfrm() - has the host IPsec policies?
+ * @net: the namespace
+ *
+ * What Porch forwards does not meet them. The kernel tells nobody but a key
+ * manager of changes, and then of all namespaces; so this is for who asks.
+ *
+ * Context: any.
+ *
+ * Return: whether there are any, or a default that blocks what has none.
+ */
+bool porch_port_finds_xfrm(const struct net *net)
 {
 #ifdef CONFIG_XFRM
-	const unsigned int *n = net->xfrm.policy_count;
+	int dir;
 
-	return n[XFRM_POLICY_IN] || n[XFRM_POLICY_FWD] || n[XFRM_POLICY_OUT];
+	for (dir = 0; dir < XFRM_POLICY_MAX; dir++)
+		if (READ_ONCE(net->xfrm.policy_count[dir]) ||
+		    READ_ONCE(net->xfrm.policy_default[dir]) == XFRM_USERPOLICY_BLOCK)
+			return true;
+	return false;
 #else
 	return false;
 #endif
@@ -179,7 +194,7 @@ static int check_bypass(const struct porch_edit *e,
 			const struct porch_port_spec *spec,
 			struct porch_fault *fault)
 {
-	bool xfrm = has_xfrm_policies(e->pn->net);
+	bool xfrm = porch_port_finds_xfrm(e->pn->net);
 
 	if (xfrm && !spec->force)
 		return porch_refuse(fault, -EPERM, 0,

@@ -88,6 +88,7 @@ void porch_port_abort(struct porch_edit *e);
 struct porch_port *porch_port_find(struct porch_net *pn, int ifindex);
 struct porch_port *porch_port_of(const struct net_device *dev);
 bool porch_port_is_watched(const struct net_device *dev);
+bool porch_port_finds_xfrm(const struct net *net);
 void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum);
 
 #endif /* PORCH_PORT_H */

@@ -110,13 +110,28 @@ void porch_guard_detach(struct net *net)
 	nf_unregister_net_hooks(net, guard_ops, ARRAY_SIZE(guard_ops));
 }
 
+/*
+ * SELinux has a hook there on every host that runs it, for labelled networks,
+ * which few have. It is known by its priority; nft's chains may have the same.
+ */
+static bool is_selinux(const struct nf_hook_ops *ops)
+{
+	return ops->priority == NF_IP_PRI_SELINUX_FIRST &&
+	       ops->hook_ops_type == NF_HOOK_OP_UNDEFINED;
+}
+
 static bool finds_others(const struct nf_hook_entries *e)
 {
+	struct nf_hook_ops **ops;
 	unsigned int i;
 
-	for (i = 0; e && i < e->num_hook_entries; i++)
+	if (!e)
+		return false;
+	ops = nf_hook_entries_get_hook_ops(e);
+	for (i = 0; i < e->num_hook_entries; i++)
 		if (e->hooks[i].hook != guard_ipv4 &&
-		    e->hooks[i].hook != guard_ipv6)
+		    e->hooks[i].hook != guard_ipv6 &&
+		    !is_selinux(READ_ONCE(ops[i])))
 			return true;
 	return false;
 }

@@ -24,6 +24,12 @@ warned()
 	return 1
 }
 
+# bypassed PATTERN: the status has a line that says so
+bypassed()
+{
+	porchctl -n "${ns_plain:?}" status | grep -E "^bypassed$1"
+}
+
 begin
 router_topology
 namespace plain
@@ -59,6 +65,29 @@ check "which warns" says "xfrm policies" porchctl -n "$ns_plain" -b - <<-'END'
 port del d0
 port add d0 force
 END
+porchctl -n "$ns_plain" port del d0
+ip -n "$ns_plain" xfrm policy flush
+check "without them none is forbidden" porchctl -n "$ns_plain" port add d0
+porchctl -n "$ns_plain" port del d0
+ip -n "$ns_plain" xfrm policy setdefault fwd block
+check "so does a default policy that blocks" refused "xfrm .*force" \
+	porchctl -n "$ns_plain" port add d0
+ip -n "$ns_plain" xfrm policy setdefault fwd accept
+porchctl -n "$ns_plain" port add d0
+check "status says nothing of rules where there are none" fails bypassed ""
+ip -n "$ns_plain" xfrm policy add dir out src 10.0.0.0/8 dst 10.0.0.0/8 \
+	tmpl proto esp mode tunnel
+check "but of policies that come later" bypassed "-xfrm +yes"
+check "and of no others" fails bypassed "-rules"
+ip -n "$ns_plain" xfrm policy flush
+ip netns exec "$ns_plain" nft add table ip late
+# The priority of SELinux's own hook, which does not count
+ip netns exec "$ns_plain" nft add chain ip late forward \
+	'{ type filter hook forward priority -225; }'
+check "and of forward rules" bypassed "-rules +yes"
+check "not of policies that have gone" fails bypassed "-xfrm"
+porchctl -n "$ns_plain" port del d0
+check "nor of anything without ports" fails bypassed ""
 ip netns del "$ns_plain"
 
 for hook in rx nf; do

@@ -169,6 +169,8 @@ static void put_numbers(const char *version, uint16_t first, uint16_t last)
 		mnl_attr_put_strz(nlh, PORCH_A_STATUS_VERSION, version);
 	for (attr = first; attr <= last; attr++)
 		mnl_attr_put_u32(nlh, attr, attr);
+	if (version)
+		mnl_attr_put(nlh, PORCH_A_STATUS_BYPASSED_XFRM, 0, NULL);
 	end(nlh);
 }
 

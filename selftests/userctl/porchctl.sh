@@ -379,7 +379,17 @@ prints -j engine <<'TEXT'
 {"vector":1,"time-limit":2,"lane-limit":3,"icmp-rate":4}
 TEXT
 prints -j status <<'TEXT'
-{"version":"1.0","generation":2,"ports":3,"routes-v4":4,"routes-v6":5,"local-addresses":6,"cpus":7}
+{"version":"1.0","generation":2,"ports":3,"routes-v4":4,"routes-v6":5,"local-addresses":6,"cpus":7,"bypassed-xfrm":true}
+TEXT
+prints status <<'TEXT'
+version          1.0
+generation       2
+ports            3
+routes-v4        4
+routes-v6        5
+local-addresses  6
+cpus             7
+bypassed-xfrm    yes
 TEXT
 prints ledger <<'TEXT'
   rx                         1
