@@ -70,6 +70,8 @@ kernel=$here/../../build/$series/kernel
 [ -e "$kernel" ] || kernel=$cache/$series
 [ -e "$kernel" ] || "$here/kernel.sh" "$series" >&2
 kernel=$(readlink -f "$kernel")
+emulator=$cache/emulator/run
+[ -x "$emulator" ] || emulator="qemu-system-x86_64"
 
 run=$(mktemp -d "${TMPDIR:-/tmp}/porch-vm.XXXXXX")
 qemu=
@@ -116,7 +118,7 @@ start_qemu()
 	else
 		args+=(-accel "$accel" -smp "$smp")
 	fi
-	qemu-system-x86_64 -cpu "$cpu" "${args[@]}" <&0 2> "$run/qemu" &
+	"$emulator" -cpu "$cpu" "${args[@]}" <&0 2> "$run/qemu" &
 	qemu=$!
 }
 
@@ -202,7 +204,7 @@ if [ -n "$interactive" ]; then
 elif [ -z "$icount$watch" ]; then
 	echo "$limit" > "$run/vm/limit"
 fi
-qemu-system-x86_64 -cpu help > "$run/flags"
+"$emulator" -cpu help > "$run/flags"
 (cd "$here" && echo init | cpio --quiet -o -H newc) |
 	cat "$kernel/initramfs" - > "$run/initramfs"
 

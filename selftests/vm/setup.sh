@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Make a Debian 12 machine ready: install the packages that are missing, and
-# fetch the kernels that the VM boots. Does nothing, quickly and without a
-# network, where everything is there.
+# fetch the kernels that the VM boots and, if there is one, a newer emulator. Does
+# nothing, quickly and without a network, where everything is there.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -27,5 +27,6 @@ if [ ${#missing[@]} -gt 0 ]; then
 		install "${missing[@]}" < /dev/null
 fi
 
+"$here/emulator.sh"
 "$here/kernel.sh" 6.12
 "$here/kernel.sh" 6.1
