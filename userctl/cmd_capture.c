@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,9 +34,16 @@ static const struct arg run_args[] = {
 	{ }
 };
 
+/**
+ * struct interface - a port that frames come from
+ * @ifindex: of the device
+ * @name: of the device
+ * @frames: that came
+ */
 struct interface {
 	uint32_t ifindex;
 	char name[IF_NAMESIZE];
+	uint64_t frames;
 };
 
 /**
@@ -42,7 +51,8 @@ struct interface {
  * @ring: where frames come from
  * @file: where they go
  * @pcapng: as pcapng, else a line for each
- * @interfaces: that had a frame so far
+ * @only: index of the only port that frames are taken from, 0 for all
+ * @interfaces: that had a frame so far, and @only
  * @n_interfaces: length of @interfaces
  * @frames: how many
  * @limit: end after so many, 0 for never
@@ -52,6 +62,7 @@ struct capture {
 	struct ring *ring;
 	FILE *file;
 	bool pcapng;
+	uint32_t only;
 	struct interface *interfaces;
 	uint32_t n_interfaces;
 	uint64_t frames;
@@ -73,27 +84,48 @@ static bool is_interrupted(void)
 	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
 }
 
-/* Its number; one that has its first frame is added. Fails without memory. */
-static bool find_interface(struct capture *c, const struct porch_ring_frame *f, uint32_t *number)
+/* Fails without memory. */
+static bool add_interface(struct capture *c, uint32_t ifindex, uint16_t link)
 {
-	struct interface *new;
+	struct interface *new = reallocarray(c->interfaces, c->n_interfaces + 1, sizeof(*new));
 
-	for (*number = 0; *number < c->n_interfaces; ++*number)
-		if (c->interfaces[*number].ifindex == f->ifindex)
-			return true;
-	new = reallocarray(c->interfaces, c->n_interfaces + 1, sizeof(*new));
 	if (!new)
 		return false;
 	c->interfaces = new;
 	new += c->n_interfaces++;
-	new->ifindex = f->ifindex;
+	*new = (struct interface) { .ifindex = ifindex };
 	/* It may have gone, or have moved to where we cannot see it. */
-	if (!if_indextoname(f->ifindex, new->name))
-		snprintf(new->name, sizeof(new->name), "if%u", f->ifindex);
+	if (!if_indextoname(ifindex, new->name))
+		snprintf(new->name, sizeof(new->name), "if%u", ifindex);
 	if (c->pcapng)
-		pcapng_interface(c->file, f->link == ARPHRD_ETHER ? PCAPNG_ETHERNET : PCAPNG_RAW,
+		pcapng_interface(c->file, link == ARPHRD_ETHER ? PCAPNG_ETHERNET : PCAPNG_RAW,
 				 new->name);
 	return true;
+}
+
+/* Its number; one that has its first frame is added. Fails without memory. */
+static bool find_interface(struct capture *c, const struct porch_ring_frame *f, uint32_t *number)
+{
+	for (*number = 0; *number < c->n_interfaces; ++*number)
+		if (c->interfaces[*number].ifindex == f->ifindex)
+			return true;
+	return add_interface(c, f->ifindex, f->link);
+}
+
+/* ARPHRD_* of a device */
+static uint16_t link_of(uint32_t ifindex)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint16_t link = ARPHRD_ETHER;
+	struct ifreq dev;
+
+	if (fd < 0)
+		return link;
+	/* One that has gone has any. */
+	if (if_indextoname(ifindex, dev.ifr_name) && !ioctl(fd, SIOCGIFHWADDR, &dev))
+		link = dev.ifr_hwaddr.sa_family;
+	close(fd);
+	return link;
 }
 
 /* A tag that the card has taken off goes back to its place. */
@@ -153,6 +185,7 @@ static bool drain(struct capture *c)
 	while (!is_interrupted() && (f = ring_peek(c->ring))) {
 		if (!is_written(c, !find_interface(c, f, &number)))
 			return false;
+		c->interfaces[number].frames++;
 		if (c->pcapng)
 			write_packet(c, f, number);
 		else
@@ -216,24 +249,53 @@ static int loop(struct capture *c)
 	return 0;
 }
 
-static int capture(struct capture *c, const char *only)
+static bool begin(struct capture *c)
 {
-	int err;
-
-	if (c->pcapng) {
+	if (c->pcapng)
 		pcapng_begin(c->file, "porchctl " PORCHCTL_VERSION);
-		fflush(c->file);
+	if (c->only && !is_written(c, !add_interface(c, c->only, link_of(c->only))))
+		return false;
+	return is_written(c, fflush(c->file));
+}
+
+/* What the ports share in a ring they lose together. */
+static void end(struct capture *c, uint64_t lost)
+{
+	struct pcapng_statistics stats = { .lost_known = c->only || !lost, .lost = lost };
+	struct timespec now;
+	char comment[64];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	stats.time = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	if (!stats.lost_known) {
+		snprintf(comment, sizeof(comment), "of all ports, %" PRIu64 " frames were lost",
+			 lost);
+		stats.comment = comment;
 	}
-	err = loop(c);
 	/* Who reads it wants to see an interface. */
-	if (c->pcapng && !c->n_interfaces)
-		pcapng_interface(c->file, PCAPNG_ETHERNET, only);
+	if (!c->n_interfaces)
+		pcapng_interface(c->file, PCAPNG_ETHERNET, NULL);
+	for (; stats.interface < c->n_interfaces; stats.interface++) {
+		stats.packets = c->interfaces[stats.interface].frames;
+		pcapng_statistics(c->file, &stats);
+	}
+}
+
+static int capture(struct capture *c)
+{
+	uint64_t lost;
+	int err = 0;
+
+	if (begin(c))
+		err = loop(c);
+	lost = ring_lost(c->ring);
+	if (c->pcapng)
+		end(c, lost);
 	is_written(c, fflush(c->file));
 	/* Who has read enough closes the pipe. */
 	if (c->error && c->error != EPIPE)
 		err = err_refused("cannot write: %s", strerror(c->error));
-	fprintf(stderr, "%" PRIu64 " frames captured, %" PRIu64 " lost\n", c->frames,
-		ring_lost(c->ring));
+	fprintf(stderr, "%" PRIu64 " frames captured, %" PRIu64 " lost\n", c->frames, lost);
 	return err;
 }
 
@@ -271,7 +333,8 @@ static int open_file(struct capture *c, const char *name)
 
 static int capture_run(struct ctl *ctl, const struct value *values)
 {
-	struct capture c = { .pcapng = values[FILE_NAME].word, .limit = values[COUNT].num };
+	struct capture c = { .pcapng = values[FILE_NAME].word, .only = values[PORT].num,
+			     .limit = values[COUNT].num };
 	int err;
 
 	(void)ctl;
@@ -284,7 +347,7 @@ static int capture_run(struct ctl *ctl, const struct value *values)
 
 	err = open_ring(&c, values) ?: open_file(&c, values[FILE_NAME].word);
 	if (!err)
-		err = capture(&c, values[PORT].word);
+		err = capture(&c);
 	if (c.file)
 		fclose(c.file);
 	free(c.interfaces);
@@ -302,5 +365,7 @@ const struct object capture_object = {
 	"capture", "frames that the ports see", verbs,
 	.about = "Needs CAP_NET_RAW. Without -w there is a line for each frame: time, port,\n"
 		 "direction, length, and the protocol's number. What was lost, as the disk or\n"
-		 "the reader was too slow, is counted at the end and in the file.\n",
+		 "the reader was too slow, is counted at the end and in the file, for each port\n"
+		 "if there is but one (-i). tcpdump reads files with one type of links only, so\n"
+		 "those of tunnels take -i, too; tshark reads them all.\n",
 };

@@ -6,12 +6,17 @@
 /* Types of blocks */
 #define SECTION		0x0a0d0d0a
 #define INTERFACE	1
+#define STATISTICS	5
 #define PACKET		6
 
-/* Types of options, each within its block */
+/* Types of options, each within its block, but for the first */
+#define COMMENT		1
 #define APPLICATION	4
 #define IF_NAME		2
 #define IF_TSRESOL	9
+#define ISB_IFRECV	4
+#define ISB_IFDROP	5
+#define ISB_USRDELIV	8
 #define EPB_FLAGS	2
 #define EPB_DROPCOUNT	4
 
@@ -25,6 +30,12 @@ static void put16(FILE *file, uint16_t value)
 static void put32(FILE *file, uint32_t value)
 {
 	fwrite(&value, sizeof(value), 1, file);
+}
+
+static void put_time(FILE *file, uint64_t time)
+{
+	put32(file, time >> 32);
+	put32(file, time);
 }
 
 static uint32_t padded(uint32_t len)
@@ -45,6 +56,11 @@ static void put_option(FILE *file, uint16_t type, const void *value, uint16_t le
 	put16(file, len);
 	fwrite(value, len, 1, file);
 	pad(file, len);
+}
+
+static void put_option64(FILE *file, uint16_t type, uint64_t value)
+{
+	put_option(file, type, &value, sizeof(value));
 }
 
 static uint32_t option_len(uint32_t len)
@@ -110,8 +126,7 @@ void pcapng_packet(FILE *file, const struct pcapng_packet *packet, const struct 
 
 	block_begin(file, PACKET, body);
 	put32(file, packet->interface);
-	put32(file, packet->time >> 32);
-	put32(file, packet->time);
+	put_time(file, packet->time);
 	put32(file, caplen);
 	put32(file, packet->wirelen);
 	for (i = 0; i < count; i++)
@@ -119,6 +134,27 @@ void pcapng_packet(FILE *file, const struct pcapng_packet *packet, const struct 
 	pad(file, caplen);
 	put_option(file, EPB_FLAGS, &packet->direction, 4);
 	if (packet->lost)
-		put_option(file, EPB_DROPCOUNT, &packet->lost, 8);
+		put_option64(file, EPB_DROPCOUNT, packet->lost);
+	block_end(file, body);
+}
+
+void pcapng_statistics(FILE *file, const struct pcapng_statistics *stats)
+{
+	uint32_t body = 12 + option_len(8) + 4;
+
+	if (stats->lost_known)
+		body += 2 * option_len(8);
+	if (stats->comment)
+		body += option_len(strlen(stats->comment));
+	block_begin(file, STATISTICS, body);
+	put32(file, stats->interface);
+	put_time(file, stats->time);
+	if (stats->comment)
+		put_option(file, COMMENT, stats->comment, strlen(stats->comment));
+	if (stats->lost_known) {
+		put_option64(file, ISB_IFRECV, stats->packets + stats->lost);
+		put_option64(file, ISB_IFDROP, stats->lost);
+	}
+	put_option64(file, ISB_USRDELIV, stats->packets);
 	block_end(file, body);
 }

@@ -6,6 +6,7 @@
 #ifndef PORCHCTL_PCAPNG_H
 #define PORCHCTL_PCAPNG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/uio.h>
@@ -33,6 +34,24 @@ struct pcapng_packet {
 };
 
 /**
+ * struct pcapng_statistics - what is written about an interface at the end
+ * @interface: its number
+ * @time: nanoseconds since 1970
+ * @packets: that are in the file
+ * @lost: that are not, if @lost_known
+ * @lost_known: whether it is known how many
+ * @comment: for people, or NULL
+ */
+struct pcapng_statistics {
+	uint32_t interface;
+	uint64_t time;
+	uint64_t packets;
+	uint64_t lost;
+	bool lost_known;
+	const char *comment;
+};
+
+/**
  * pcapng_begin() - begin a file
  * @file: where to write
  * @application: who writes
@@ -56,5 +75,12 @@ void pcapng_interface(FILE *file, uint16_t link, const char *name);
  */
 void pcapng_packet(FILE *file, const struct pcapng_packet *packet, const struct iovec *parts,
 		   int count);
+
+/**
+ * pcapng_statistics() - add what is known of an interface in the end
+ * @file: where to write
+ * @stats: the numbers
+ */
+void pcapng_statistics(FILE *file, const struct pcapng_statistics *stats);
 
 #endif /* PORCHCTL_PCAPNG_H */

@@ -271,6 +271,100 @@ shark()
 		"rc 0x00000001 98;rc 0x00000002 98;rs 0x00000001 98;rs 0x00000002 98;"
 }
 
+# statistics FILE: of each interface "NUMBER RECEIVED LOST DELIVERED COMMENT", - for
+# what is not said
+statistics()
+{
+	/usr/bin/python3 - "$tmp/$1" <<-'END'
+	import struct, sys
+
+	data = open(sys.argv[1], "rb").read()
+	while data:
+	    kind, length = struct.unpack_from("=II", data)
+	    if kind == 5:
+	        options, at = {}, 20
+	        while at < length - 4:
+	            option, size = struct.unpack_from("=HH", data, at)
+	            options[option] = data[at + 4:at + 4 + size]
+	            at += 4 + (size + 3 & ~3)
+	        print(struct.unpack_from("=I", data, 8)[0],
+	              *(struct.unpack("=Q", options[o])[0] if o in options else "-"
+	                for o in (4, 5, 8)), options.get(1, b"-").decode())
+	    data = data[length:]
+	END
+}
+
+# What was lost behind the last frame is in the file, too.
+numbers_at_the_end()
+{
+	local pid sum
+	capture rc -i rc
+	pid=$!
+	kill -STOP "$pid"
+	transfer "$ns_client" "$ns_server" 10.0.2.2 8
+	kill "$pid"
+	kill -CONT "$pid"
+	wait "$pid"
+	[ "$(lost rc)" -gt 0 ]
+	sum=$(($(captured rc) + $(lost rc)))
+	equal statistics "$(statistics rc)" "0 $sum $(lost rc) $(captured rc) -"
+	says "stat entries = 1" capinfos "$tmp/rc"
+}
+
+# Ports share a ring, so nobody knows whose frame had no room in it.
+numbers_of_many()
+{
+	local pid
+	capture all
+	pid=$!
+	ping_server
+	stop "$pid"
+	equal lost "$(lost all)" 0
+	statistics all | awk '$2 != $4 || $3 != 0 || $5 != "-" { exit 1 }'
+
+	capture all
+	pid=$!
+	ping_server
+	poll_until 5 has all 4 icmp
+	kill -STOP "$pid"
+	transfer "$ns_client" "$ns_server" 10.0.2.2 8
+	kill "$pid"
+	kill -CONT "$pid"
+	wait "$pid"
+	says "^0 - - [0-9]* of all ports, $(lost all) frames were lost
+1 - - [0-9]* of all ports, $(lost all) frames were lost" statistics all
+}
+
+# A tunnel's frames begin with IP. One file has both kinds, if it was told of all
+# ports.
+tunnel()
+{
+	local ns here there last
+	for ns in "$ns_router 10.0.2.1 10.0.2.2 1" "$ns_server 10.0.2.2 10.0.2.1 2"; do
+		read -r ns here there last <<< "$ns"
+		ip -n "$ns" link add t0 type ipip local "$here" remote "$there"
+		ip -n "$ns" addr add "10.9.0.$last/24" dev t0
+		ip -n "$ns" link set t0 up
+	done
+	porch port add t0
+	porch route add 10.9.0.0/24 dev t0
+
+	capture t0 -i t0
+	stop $!
+	says "Encapsulation = Raw IP" capinfos "$tmp/t0"
+	equal statistics "$(statistics t0)" "0 0 0 0 -"
+
+	capture all
+	client ping -n -q -c 1 -W 3 10.9.0.2
+	stop $!
+	tshark -r "$tmp/all" -Y "icmp.type == 8 and ip.dst == 10.9.0.2" -T fields \
+		-e frame.interface_name -e frame.encap_type > "$tmp/fields"
+	grep -qx $'rc\t1' "$tmp/fields"
+	grep -qx $'t0\t7' "$tmp/fields"
+	porch route del 10.9.0.0/24
+	porch port del t0
+}
+
 no_port()
 {
 	refused "lo is not a port" porch capture -i lo
@@ -304,7 +398,10 @@ check "a port that comes later" new_port
 check "a port that goes" port_gone
 check "nobody reads what is written" nobody_reads
 check "there is no room for what is written" full_disk
+check "what was lost at last is in the file" numbers_at_the_end
+check "and of several ports in sum" numbers_of_many
 check "what is not a port has no frames" no_port
 check "the module cannot go meanwhile" pinned
 check "tshark reads it" shark
+check "a tunnel's frames, alone and among others" tunnel
 finish
