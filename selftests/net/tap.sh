@@ -77,15 +77,18 @@ ping_server()
 
 ping_captured()
 {
-	local before
+	local pid before begin end
 	before=$(frames_of rc)
 	capture rc -i rc
+	pid=$!
+	begin=$(frames_of rc)
 	ping_server -c 3 -i 0.1
-	stop $!
+	end=$(frames_of rc)
+	stop "$pid"
 	has rc 3 "icmp[icmptype] == icmp-echo and ip[8] == 64"
 	has rc 3 "icmp[icmptype] == icmp-echoreply and ip[8] == 63"
 	equal lost "$(lost rc)" 0
-	equal "frames of rc" "$(captured rc)" $(($(frames_of rc) - before))
+	tells "$(captured rc)" "$before" "$begin" "$end" "$(frames_of rc)"
 	has rc "$(captured rc)"
 }
 
