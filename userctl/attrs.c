@@ -28,6 +28,48 @@ const char *const counter_groups[] = {
 	NULL
 };
 
+const char *const chain_hooks[] = {
+	[PORCH_CHAIN_HOOK_INGRESS]	= "ingress",
+	[PORCH_CHAIN_HOOK_INPUT]	= "input",
+	[PORCH_CHAIN_HOOK_FORWARD]	= "forward",
+	[PORCH_CHAIN_HOOK_OUTPUT]	= "output",
+	NULL
+};
+
+const char *const policies[] = {
+	[PORCH_POLICY_ACCEPT]	= "accept",
+	[PORCH_POLICY_DROP]	= "drop",
+	NULL
+};
+
+const char *const rule_actions[] = {
+	[PORCH_RULE_ACTION_CONTINUE]	= "continue",
+	[PORCH_RULE_ACTION_ACCEPT]	= "accept",
+	[PORCH_RULE_ACTION_DROP]	= "drop",
+	[PORCH_RULE_ACTION_REJECT]	= "reject",
+	[PORCH_RULE_ACTION_JUMP]	= "jump",
+	[PORCH_RULE_ACTION_RETURN]	= "return",
+	[PORCH_RULE_ACTION_QUEUE]	= "queue",
+	[PORCH_RULE_ACTION_DIVERT]	= "divert",
+	NULL
+};
+
+const char *const reject_withs[] = {
+	[PORCH_REJECT_WITH_PORT_UNREACHABLE]	= "port-unreachable",
+	[PORCH_REJECT_WITH_ADMIN_PROHIBITED]	= "admin-prohibited",
+	[PORCH_REJECT_WITH_TCP_RESET]		= "tcp-reset",
+	NULL
+};
+
+const char *const nat_kinds[] = {
+	[PORCH_NAT_KIND_NONE]		= "none",
+	[PORCH_NAT_KIND_SNAT]		= "snat",
+	[PORCH_NAT_KIND_MASQUERADE]	= "masquerade",
+	[PORCH_NAT_KIND_DNAT]		= "dnat",
+	[PORCH_NAT_KIND_REDIRECT]	= "redirect",
+	NULL
+};
+
 static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
 	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
@@ -107,6 +149,68 @@ static const struct attr_def txn_defs[PORCH_A_TXN_MAX + 1] = {
 	[PORCH_A_TXN_OPERATIONS]	= { "operations", ATTR_U32 },
 };
 
+static const struct attr_def chain_defs[PORCH_A_CHAIN_MAX + 1] = {
+	[PORCH_A_CHAIN_NAME]		= { "name", ATTR_STRING },
+	[PORCH_A_CHAIN_POLICY]		= { "policy", ATTR_ENUM, .words = policies },
+	[PORCH_A_CHAIN_RULES]		= { "rules", ATTR_U32 },
+	[PORCH_A_CHAIN_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_CHAIN_STAGED]		= { "staged", ATTR_FLAG },
+};
+
+static const struct attr_def rule_defs[PORCH_A_RULE_MAX + 1] = {
+	[PORCH_A_RULE_CHAIN]		= { "chain", ATTR_STRING },
+	[PORCH_A_RULE_HANDLE]		= { "handle", ATTR_U32 },
+	[PORCH_A_RULE_BEFORE]		= { "before", ATTR_U32 },
+	[PORCH_A_RULE_IN]		= { "in", ATTR_U32 },
+	[PORCH_A_RULE_IN_NAME]		= { "in-name", ATTR_STRING },
+	[PORCH_A_RULE_OUT]		= { "out", ATTR_U32 },
+	[PORCH_A_RULE_OUT_NAME]		= { "out-name", ATTR_STRING },
+	[PORCH_A_RULE_SRC]		= { "src", ATTR_ADDR },
+	[PORCH_A_RULE_SRC_LEN]		= { "src-len", ATTR_U8 },
+	[PORCH_A_RULE_DST]		= { "dst", ATTR_ADDR },
+	[PORCH_A_RULE_DST_LEN]		= { "dst-len", ATTR_U8 },
+	[PORCH_A_RULE_SRC_SET]		= { "src-set", ATTR_STRING },
+	[PORCH_A_RULE_DST_SET]		= { "dst-set", ATTR_STRING },
+	[PORCH_A_RULE_PROTO]		= { "proto", ATTR_U8 },
+	[PORCH_A_RULE_SPORT]		= { "sport", ATTR_U16 },
+	[PORCH_A_RULE_SPORT_MAX]	= { "sport-max", ATTR_U16 },
+	[PORCH_A_RULE_DPORT]		= { "dport", ATTR_U16 },
+	[PORCH_A_RULE_DPORT_MAX]	= { "dport-max", ATTR_U16 },
+	[PORCH_A_RULE_TCP_FLAGS]	= { "tcp-flags", ATTR_U8 },
+	[PORCH_A_RULE_TCP_MASK]		= { "tcp-mask", ATTR_U8 },
+	[PORCH_A_RULE_ICMP_TYPE]	= { "icmp-type", ATTR_U8 },
+	[PORCH_A_RULE_ICMP_CODE]	= { "icmp-code", ATTR_U8 },
+	[PORCH_A_RULE_DSCP]		= { "dscp", ATTR_U8 },
+	[PORCH_A_RULE_LENGTH]		= { "length", ATTR_U32 },
+	[PORCH_A_RULE_LENGTH_MAX]	= { "length-max", ATTR_U32 },
+	[PORCH_A_RULE_MARK]		= { "mark", ATTR_U32 },
+	[PORCH_A_RULE_MARK_MASK]	= { "mark-mask", ATTR_U32 },
+	[PORCH_A_RULE_STATE]		= { "state", ATTR_U8 },
+	[PORCH_A_RULE_LIMIT]		= { "limit", ATTR_U32 },
+	[PORCH_A_RULE_LIMIT_PERIOD]	= { "limit-period", ATTR_U32 },
+	[PORCH_A_RULE_LIMIT_BURST]	= { "limit-burst", ATTR_U32 },
+	[PORCH_A_RULE_COUNT]		= { "count", ATTR_FLAG },
+	[PORCH_A_RULE_LOG]		= { "log", ATTR_FLAG },
+	[PORCH_A_RULE_LOG_PREFIX]	= { "log-prefix", ATTR_STRING },
+	[PORCH_A_RULE_SET_MARK]		= { "set-mark", ATTR_U32 },
+	[PORCH_A_RULE_SET_MARK_MASK]	= { "set-mark-mask", ATTR_U32 },
+	[PORCH_A_RULE_SET_DSCP]		= { "set-dscp", ATTR_U8 },
+	[PORCH_A_RULE_CLASS]		= { "class", ATTR_U16 },
+	[PORCH_A_RULE_NAT]		= { "nat", ATTR_ENUM, .words = nat_kinds },
+	[PORCH_A_RULE_NAT_ADDR]		= { "nat-addr", ATTR_ADDR },
+	[PORCH_A_RULE_NAT_ADDR_MAX]	= { "nat-addr-max", ATTR_ADDR },
+	[PORCH_A_RULE_NAT_PORT]		= { "nat-port", ATTR_U16 },
+	[PORCH_A_RULE_NAT_PORT_MAX]	= { "nat-port-max", ATTR_U16 },
+	[PORCH_A_RULE_ACTION]		= { "action", ATTR_ENUM, .words = rule_actions },
+	[PORCH_A_RULE_REJECT_WITH]	= { "reject-with", ATTR_ENUM, .words = reject_withs },
+	[PORCH_A_RULE_JUMP]		= { "jump", ATTR_STRING },
+	[PORCH_A_RULE_QUEUE]		= { "queue", ATTR_U16 },
+	[PORCH_A_RULE_PACKETS]		= { "packets", ATTR_U64 },
+	[PORCH_A_RULE_BYTES]		= { "bytes", ATTR_U64 },
+	[PORCH_A_RULE_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_RULE_STAGED]		= { "staged", ATTR_FLAG },
+};
+
 const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX, PORCH_A_PORT_STAGED };
 const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX,
 				      PORCH_A_ROUTE_STAGED };
@@ -116,3 +220,6 @@ const struct attr_set counter_attrs = { "counter", counter_defs, PORCH_A_COUNTER
 const struct attr_set ledger_attrs = { "ledger", ledger_defs, PORCH_A_LEDGER_MAX };
 const struct attr_set status_attrs = { "status", status_defs, PORCH_A_STATUS_MAX };
 const struct attr_set txn_attrs = { "txn", txn_defs, PORCH_A_TXN_MAX };
+const struct attr_set chain_attrs = { "chain", chain_defs, PORCH_A_CHAIN_MAX,
+				      PORCH_A_CHAIN_STAGED };
+const struct attr_set rule_attrs = { "rule", rule_defs, PORCH_A_RULE_MAX, PORCH_A_RULE_STAGED };

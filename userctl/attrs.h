@@ -29,7 +29,7 @@ struct attr_def {
 };
 
 /* Attribute numbers of a set are below this. */
-#define ATTR_SET_SIZE 32
+#define ATTR_SET_SIZE 64
 
 struct attr_set {
 	const char *name;
@@ -41,6 +41,11 @@ struct attr_set {
 extern const char *const port_hooks[];
 extern const char *const route_types[];
 extern const char *const counter_groups[];
+extern const char *const chain_hooks[];
+extern const char *const policies[];
+extern const char *const rule_actions[];
+extern const char *const reject_withs[];
+extern const char *const nat_kinds[];
 
 extern const struct attr_set port_attrs;
 extern const struct attr_set route_attrs;
@@ -49,5 +54,7 @@ extern const struct attr_set counter_attrs;
 extern const struct attr_set ledger_attrs;
 extern const struct attr_set status_attrs;
 extern const struct attr_set txn_attrs;
+extern const struct attr_set chain_attrs;
+extern const struct attr_set rule_attrs;
 
 #endif /* PORCHCTL_ATTRS_H */

@@ -16,7 +16,7 @@
 
 /* Room for a word of a command, with its terminating NUL. */
 #define WORD_SIZE	128
-#define MAX_ARGS	8
+#define MAX_ARGS	40
 
 enum arg_kind {
 	ARG_END,
@@ -138,11 +138,13 @@ extern const struct object *const objects[];
 extern const struct option options[];
 
 extern const struct object capture_object;
+extern const struct object chain_object;
 extern const struct object engine_object;
 extern const struct object ledger_object;
 extern const struct object monitor_object;
 extern const struct object port_object;
 extern const struct object route_object;
+extern const struct object rule_object;
 extern const struct object stats_object;
 extern const struct object status_object;
 
@@ -168,6 +170,20 @@ void show_port_name(struct show *show, const struct reply *reply);
  * @reply: has the route
  */
 void show_route_fields(struct show *show, const struct reply *reply);
+
+/**
+ * show_chain_fields() - show a chain
+ * @show: the output
+ * @reply: has the chain
+ */
+void show_chain_fields(struct show *show, const struct reply *reply);
+
+/**
+ * show_rule_fields() - show all there is to say of a rule, as it is added
+ * @show: the output
+ * @reply: has the rule
+ */
+void show_rule_fields(struct show *show, const struct reply *reply);
 
 /**
  * ctl_call() - send a request and report what the kernel has to say about it

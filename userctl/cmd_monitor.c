@@ -14,7 +14,7 @@
 
 enum { OBJECT };
 
-static const char *const event_objects[] = { "port", "route", "engine", NULL };
+static const char *const event_objects[] = { "port", "route", "chain", "rule", "engine", NULL };
 
 static const struct arg show_args[] = {
 	[OBJECT] = { ARG_WORD, .value = "OBJECT", .words = event_objects,
@@ -29,6 +29,11 @@ static const struct event events[PORCH_CMD_MAX + 1] = {
 	[PORCH_CMD_ROUTE_REPLACED]	= { "route-replaced", &route_attrs },
 	[PORCH_CMD_ROUTE_REMOVED]	= { "route-removed", &route_attrs },
 	[PORCH_CMD_ENGINE_CHANGED]	= { "engine-changed", &engine_attrs },
+	[PORCH_CMD_CHAIN_ADDED]		= { "chain-added", &chain_attrs },
+	[PORCH_CMD_CHAIN_REMOVED]	= { "chain-removed", &chain_attrs },
+	[PORCH_CMD_CHAIN_CHANGED]	= { "chain-changed", &chain_attrs },
+	[PORCH_CMD_RULE_ADDED]		= { "rule-added", &rule_attrs },
+	[PORCH_CMD_RULE_REMOVED]	= { "rule-removed", &rule_attrs },
 	[PORCH_CMD_COMMITTED]		= { "committed", &txn_attrs },
 };
 
@@ -44,6 +49,29 @@ static void show_engine_event(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_ENGINE_TIME_LIMIT, " time-limit %s");
 	show_attr(show, reply, PORCH_A_ENGINE_LANE_LIMIT, " lane-limit %s");
 	show_attr(show, reply, PORCH_A_ENGINE_ICMP_RATE, " icmp-rate %s");
+}
+
+static void show_chain_event(struct show *show, const struct reply *reply)
+{
+	show_chain_fields(show, reply);
+	show_attr(show, reply, PORCH_A_CHAIN_RULES, NULL);
+}
+
+static void show_rule_event(struct show *show, const struct reply *reply)
+{
+	show_rule_fields(show, reply);
+	show_attr(show, reply, PORCH_A_RULE_HANDLE, " # handle %s");
+}
+
+/* By its handle alone, as it is removed */
+static void show_rule_removed(struct show *show, const struct reply *reply)
+{
+	if (show->json) {
+		show_rule_event(show, reply);
+		return;
+	}
+	show_attr(show, reply, PORCH_A_RULE_CHAIN, "%s");
+	show_attr(show, reply, PORCH_A_RULE_HANDLE, " handle %s");
 }
 
 static void show_commit_event(struct show *show, const struct reply *reply)
@@ -65,6 +93,12 @@ static const struct kind {
 	[PORCH_CMD_ROUTE_REMOVED] = { "route del ", PORCH_A_ROUTE_GENERATION, show_route_fields },
 	[PORCH_CMD_ENGINE_CHANGED] = { "engine set ", PORCH_A_ENGINE_GENERATION,
 				       show_engine_event },
+	[PORCH_CMD_CHAIN_ADDED] = { "chain add ", PORCH_A_CHAIN_GENERATION, show_chain_event },
+	[PORCH_CMD_CHAIN_REMOVED] = { "chain del ", PORCH_A_CHAIN_GENERATION, show_chain_event },
+	[PORCH_CMD_CHAIN_CHANGED] = { "chain policy ", PORCH_A_CHAIN_GENERATION,
+				      show_chain_event },
+	[PORCH_CMD_RULE_ADDED] = { "rule add ", PORCH_A_RULE_GENERATION, show_rule_event },
+	[PORCH_CMD_RULE_REMOVED] = { "rule del ", PORCH_A_RULE_GENERATION, show_rule_removed },
 	[PORCH_CMD_COMMITTED] = { "committed ", PORCH_A_TXN_GENERATION, show_commit_event },
 };
 

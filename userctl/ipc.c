@@ -167,6 +167,16 @@ void ipc_put_u8(struct ipc *ipc, uint16_t attr, uint8_t value)
 	ipc_put(ipc, attr, &value, sizeof(value));
 }
 
+void ipc_put_u16(struct ipc *ipc, uint16_t attr, uint16_t value)
+{
+	ipc_put(ipc, attr, &value, sizeof(value));
+}
+
+void ipc_put_str(struct ipc *ipc, uint16_t attr, const char *value)
+{
+	ipc_put(ipc, attr, value, strlen(value) + 1);
+}
+
 void ipc_put_u32(struct ipc *ipc, uint16_t attr, uint32_t value)
 {
 	ipc_put(ipc, attr, &value, sizeof(value));

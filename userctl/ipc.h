@@ -102,6 +102,22 @@ void ipc_put_u8(struct ipc *ipc, uint16_t attr, uint8_t value);
 void ipc_put_u32(struct ipc *ipc, uint16_t attr, uint32_t value);
 
 /**
+ * ipc_put_u16() - add an attribute of type u16
+ * @ipc: an open one with a begun request
+ * @attr: number of the attribute
+ * @value: its value
+ */
+void ipc_put_u16(struct ipc *ipc, uint16_t attr, uint16_t value);
+
+/**
+ * ipc_put_str() - add an attribute that is a string
+ * @ipc: an open one with a begun request
+ * @attr: number of the attribute
+ * @value: its value
+ */
+void ipc_put_str(struct ipc *ipc, uint16_t attr, const char *value);
+
+/**
  * ipc_call() - send the request and wait until it is answered
  * @ipc: an open one with a begun request
  * @set: the attributes that request and replies are made of

@@ -193,7 +193,7 @@ static void print_args(const struct verb *verb)
 static void print_object(const struct object *object)
 {
 	const struct verb *verb;
-	char text[256];
+	char text[1024];
 
 	printf(".SS %s \\- ", object->name);
 	print_text(object->help, strlen(object->help));

@@ -25,6 +25,49 @@ bool parse_u32(const char *word, uint32_t *num)
 	return true;
 }
 
+/* Cut a word in two at a character; the second part is NULL without it. */
+static char *cut(char *word, char at)
+{
+	char *second = strchr(word, at);
+
+	if (second)
+		*second++ = '\0';
+	return second;
+}
+
+bool parse_range(const char *word, uint32_t max, uint32_t *range)
+{
+	char text[WORD_SIZE], *last;
+
+	snprintf(text, sizeof(text), "%s", word);
+	last = cut(text, '-');
+	return parse_u32(text, &range[0]) && parse_u32(last ?: text, &range[1]) &&
+	       range[0] <= range[1] && range[1] <= max;
+}
+
+/* Decimal, or hexadecimal behind 0x */
+static bool parse_bits(const char *word, uint32_t *num)
+{
+	size_t len = strlen(word);
+
+	if (strncmp(word, "0x", 2))
+		return parse_u32(word, num);
+	if (len < 3 || len > 10 || strspn(word + 2, "0123456789abcdefABCDEF") != len - 2)
+		return false;
+	*num = strtoul(word, NULL, 16);
+	return true;
+}
+
+bool parse_masked(const char *word, uint32_t *value, uint32_t *mask)
+{
+	char text[WORD_SIZE], *bits;
+
+	snprintf(text, sizeof(text), "%s", word);
+	bits = cut(text, '/');
+	*mask = UINT32_MAX;
+	return parse_bits(text, value) && (!bits || parse_bits(bits, mask));
+}
+
 static unsigned int addr_bits(const struct addr *addr)
 {
 	return addr->family == AF_INET ? 32 : 128;
@@ -36,6 +79,41 @@ bool parse_addr(const char *word, struct addr *addr)
 	addr->family = strchr(word, ':') ? AF_INET6 : AF_INET;
 	addr->len = addr_bits(addr);
 	return inet_pton(addr->family, word, addr->bytes) == 1;
+}
+
+/* The addresses and the ports of a target: "A-B" and "C-D", or less. */
+static bool parse_parts(char *addrs, char *ports, struct addr *addr, uint32_t *port)
+{
+	char *last = cut(addrs, '-');
+
+	if (!parse_addr(addrs, &addr[0]) || !parse_addr(last ?: addrs, &addr[1]) ||
+	    addr[0].family != addr[1].family ||
+	    memcmp(addr[0].bytes, addr[1].bytes, sizeof(addr[0].bytes)) > 0)
+		return false;
+	port[0] = 0;
+	port[1] = 0;
+	return !ports || (parse_range(ports, UINT16_MAX, port) && port[0]);
+}
+
+bool parse_target(const char *word, struct addr *addr, uint32_t *port)
+{
+	char text[WORD_SIZE], *addrs = text, *ports;
+
+	snprintf(text, sizeof(text), "%s", word);
+	if (*text == '[') {
+		addrs++;
+		ports = cut(text, ']');
+		if (!ports || (*ports && *ports != ':'))
+			return false;
+		return parse_parts(addrs, *ports ? ports + 1 : NULL, addr, port);
+	}
+	/* More than one colon is an IPv6 address. */
+	ports = strchr(text, ':');
+	if (ports && strchr(ports + 1, ':'))
+		ports = NULL;
+	else if (ports)
+		*ports++ = '\0';
+	return parse_parts(addrs, ports, addr, port);
 }
 
 /* Clear the bits behind the prefix; tell whether there were any. */
@@ -305,7 +383,7 @@ int parse_args(const struct verb *verb, int family, char **words, int count,
 	       struct value *values)
 {
 	const struct arg *arg, *args = verb->args;
-	char text[256];
+	char text[1024];
 	int i, err;
 
 	memset(values, 0, sizeof(*values) * MAX_ARGS);

@@ -13,6 +13,30 @@
 bool parse_u32(const char *word, uint32_t *num);
 
 /**
+ * parse_range() - read a number, or two with a dash between them
+ * @word: the first and the last
+ * @max: the largest number allowed
+ * @range: takes both, which are the same if there is one
+ */
+bool parse_range(const char *word, uint32_t max, uint32_t *range);
+
+/**
+ * parse_masked() - read a number, and those of its bits that matter
+ * @word: both, with a slash between them; each decimal, or hexadecimal behind 0x
+ * @value: takes the number
+ * @mask: takes the bits; all of them if there is none
+ */
+bool parse_masked(const char *word, uint32_t *value, uint32_t *mask);
+
+/**
+ * parse_target() - read where to packets are translated
+ * @word: ADDR[-ADDR][:PORT[-PORT]]; what has colons is in brackets before a port
+ * @addr: takes the first and the last address
+ * @port: takes the first and the last port, 0 if there is none
+ */
+bool parse_target(const char *word, struct addr *addr, uint32_t *port);
+
+/**
  * parse_addr() - read an IPv4 or IPv6 address
  * @word: the address
  * @addr: takes it; its length is that of a host route

@@ -24,11 +24,13 @@
 #include "parse.h"
 
 #define NETNS_DIR	"/var/run/netns"
-#define MAX_WORDS	32
+#define MAX_WORDS	64
 
 const struct object *const objects[] = {
 	&port_object,
 	&route_object,
+	&chain_object,
+	&rule_object,
 	&engine_object,
 	&stats_object,
 	&ledger_object,
@@ -90,7 +92,7 @@ static void print_args(const struct verb *verb)
 static void print_object(const struct object *object, bool details)
 {
 	const struct verb *verb;
-	char text[256];
+	char text[1024];
 
 	printf("\n%s: %s\n", object->name, object->help);
 	for (verb = object->verbs; verb->name; verb++) {

@@ -10,6 +10,7 @@
 #include "control/event.h"
 #include "control/fib.h"
 #include "control/port.h"
+#include "control/ruleset.h"
 
 #define DEFAULT_VECTOR		64
 #define DEFAULT_TIME_LIMIT	2000	/* µs, as net.core.netdev_budget_usecs */
@@ -26,6 +27,7 @@ static void config_free_retired(struct porch_config *cfg)
 		porch_route_free(r);
 		cond_resched();
 	}
+	porch_ruleset_free_retired(cfg);
 	porch_addrset_free(cfg->retired.local);
 }
 
@@ -45,6 +47,8 @@ static struct porch_config *config_alloc(void)
 	if (!cfg)
 		return NULL;
 	INIT_LIST_HEAD(&cfg->retired.routes);
+	INIT_LIST_HEAD(&cfg->retired.rules);
+	INIT_LIST_HEAD(&cfg->retired.chains);
 	INIT_RCU_WORK(&cfg->retire, config_retire_work);
 	return cfg;
 }
@@ -74,12 +78,15 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	e->pn = pn;
 	e->next->gen = now->gen + 1 ?: 1;
 	e->next->set = now->set;
+	e->next->ruleset = now->ruleset;
 	e->next->local = now->local;
 	e->next->n_local = now->n_local;
 	porch_lpm_edit_begin(&e->fib4, &now->fib4, GFP_KERNEL_ACCOUNT);
 	porch_lpm_edit_begin(&e->fib6, &now->fib6, GFP_KERNEL_ACCOUNT);
 	INIT_LIST_HEAD(&e->added);
 	INIT_LIST_HEAD(&e->removed);
+	e->ruleset = now->ruleset;
+	INIT_LIST_HEAD(&e->rules);
 	INIT_LIST_HEAD(&e->attached);
 	INIT_LIST_HEAD(&e->detached);
 	INIT_LIST_HEAD(&e->dropped);
@@ -116,6 +123,7 @@ void porch_edit_publish(struct porch_edit *e)
 	porch_lpm_edit_commit(&e->fib4, &e->next->fib4, &old->retired.fib4);
 	porch_lpm_edit_commit(&e->fib6, &e->next->fib6, &old->retired.fib6);
 	list_splice_init(&e->removed, &old->retired.routes);
+	porch_ruleset_publish(e, old);
 	if (e->next->local != old->local)
 		old->retired.local = old->local;
 
@@ -142,6 +150,7 @@ void porch_edit_abort(struct porch_edit *e)
 	porch_lpm_edit_abort(&e->fib4);
 	porch_lpm_edit_abort(&e->fib6);
 	edit_forget(&e->removed);
+	porch_ruleset_abort(e);
 	mutex_unlock(&e->pn->lock);
 	list_for_each_entry_safe(r, next, &e->added, link) {
 		porch_route_free(r);
@@ -203,11 +212,12 @@ int porch_config_init(struct porch_net *pn)
 
 	if (!cfg)
 		return -ENOMEM;
+	cfg->ruleset = porch_ruleset_alloc();
+	if (!cfg->ruleset)
+		goto free;
 	cfg->local = porch_addrset_alloc(NULL, 0, 0, GFP_KERNEL_ACCOUNT);
-	if (IS_ERR(cfg->local)) {
-		kfree(cfg);
-		return -ENOMEM;
-	}
+	if (IS_ERR(cfg->local))
+		goto free_ruleset;
 	cfg->gen = 1;	/* 0 means unknown to netlink dumps */
 	cfg->set = (struct porch_settings) {
 		.vector = DEFAULT_VECTOR,
@@ -220,6 +230,11 @@ int porch_config_init(struct porch_net *pn)
 	mutex_init(&pn->lock);
 	RCU_INIT_POINTER(pn->config, cfg);
 	return 0;
+free_ruleset:
+	porch_ruleset_free(cfg->ruleset);
+free:
+	kfree(cfg);
+	return -ENOMEM;
 }
 
 static void free_value(void *value, void *arg)
@@ -237,6 +252,7 @@ void porch_config_fini(struct porch_net *pn)
 
 	porch_lpm_destroy(&cfg->fib4, free_value, NULL);
 	porch_lpm_destroy(&cfg->fib6, free_value, NULL);
+	porch_ruleset_free(cfg->ruleset);
 	porch_addrset_free(cfg->local);
 	kfree(cfg);
 }

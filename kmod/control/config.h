@@ -85,12 +85,15 @@ struct porch_settings_spec {
 	struct porch_settings value;
 };
 
+struct porch_ruleset;
+
 /**
  * struct porch_config - one generation of the configuration
  * @gen: its number; every change adds one
  * @set: settings of the engine
  * @fib4: IPv4 routes, values are struct porch_route
  * @fib6: IPv6 routes, likewise
+ * @ruleset: what packets are judged by
  * @local: this machine's own addresses
  * @n_local: how many, on all devices
  * @retired: what this generation alone still uses, filled when it is replaced
@@ -103,12 +106,16 @@ struct porch_config {
 	struct porch_settings set;
 	struct porch_lpm fib4;
 	struct porch_lpm fib6;
+	struct porch_ruleset *ruleset;
 	struct porch_addrset *local;
 	u32 n_local;
 	struct {
 		struct porch_lpm_retired fib4;
 		struct porch_lpm_retired fib6;
 		struct list_head routes;
+		struct list_head rules;
+		struct list_head chains;
+		struct porch_ruleset *ruleset;
 		struct porch_addrset *local;
 	} retired;
 	struct rcu_work retire;
@@ -122,6 +129,8 @@ struct porch_config {
  * @fib6: changes of the IPv6 routes
  * @added: routes that exist in @next only
  * @removed: routes that @next no longer has
+ * @ruleset: the rules in force, which @next shares until the edit changes any
+ * @rules: those of them that @next no longer has
  * @attached: ports to be, hooked but not armed
  * @detached: ports to be no more, still at work
  * @dropped: ports that the edit has attached and detached, never at work; their
@@ -138,6 +147,8 @@ struct porch_edit {
 	struct porch_lpm_edit fib6;
 	struct list_head added;
 	struct list_head removed;
+	struct porch_ruleset *ruleset;
+	struct list_head rules;
 	struct list_head attached;
 	struct list_head detached;
 	struct list_head dropped;

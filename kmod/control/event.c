@@ -11,7 +11,9 @@
 #include "control/nl.h"
 #include "control/nl_fill.h"
 #include "control/nl_gen.h"
+#include "control/nl_rule.h"
 #include "control/port.h"
+#include "control/ruleset.h"
 
 /*
  * The number of the group is ours from when the family has been registered
@@ -37,6 +39,20 @@ struct events {
 	struct sk_buff *msg;
 };
 
+/**
+ * struct rule_event - a rule that has come or gone
+ * @rs: the rule set that it is or was part of
+ * @chain: its chain there
+ * @rule: the rule
+ * @before: the one that it comes before, or NULL
+ */
+struct rule_event {
+	const struct porch_ruleset *rs;
+	const struct porch_chain *chain;
+	const struct porch_rule *rule;
+	const struct porch_rule *before;
+};
+
 static void events_flush(struct events *ev)
 {
 	if (ev->msg)
@@ -55,6 +71,17 @@ static void *event_begin(struct events *ev, u8 cmd)
 	return genlmsg_put(ev->msg, 0, 0, &porch_family, 0, cmd);
 }
 
+static int fill_rule(struct sk_buff *msg, const struct events *ev,
+		     const struct rule_event *what)
+{
+	if (nla_put_u32(msg, PORCH_A_RULE_GENERATION, ev->gen) ||
+	    (what->before && nla_put_u32(msg, PORCH_A_RULE_BEFORE,
+					 what->before->handle)))
+		return -EMSGSIZE;
+	return porch_nl_fill_rule(msg, ev->net, what->rs, what->chain,
+				  what->rule);
+}
+
 static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
 		      const void *what)
 {
@@ -71,6 +98,14 @@ static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_put_u32(msg, PORCH_A_ENGINE_GENERATION, ev->gen) ?:
 		       porch_nl_fill_settings(msg, what);
+	case PORCH_CMD_CHAIN_ADDED:
+	case PORCH_CMD_CHAIN_REMOVED:
+	case PORCH_CMD_CHAIN_CHANGED:
+		return nla_put_u32(msg, PORCH_A_CHAIN_GENERATION, ev->gen) ?:
+		       porch_nl_fill_chain(msg, what);
+	case PORCH_CMD_RULE_ADDED:
+	case PORCH_CMD_RULE_REMOVED:
+		return fill_rule(msg, ev, what);
 	case PORCH_CMD_COMMITTED:
 		return nla_put_u32(msg, PORCH_A_TXN_GENERATION, ev->gen) ?:
 		       nla_put_u32(msg, PORCH_A_TXN_CHANGES, ev->n);
@@ -124,6 +159,63 @@ static void event_routes(struct events *ev, const struct porch_edit *e,
 					       PORCH_CMD_ROUTE_ADDED, r);
 }
 
+static void event_rules_removed(struct events *ev, const struct porch_ruleset *rs,
+				const struct porch_chain *c)
+{
+	struct rule_event what = { .rs = rs, .chain = c };
+	u32 i;
+
+	for (i = 0; i < c->n; i++) {
+		if (list_empty(&c->rule[i]->link))
+			continue;
+		what.rule = c->rule[i];
+		event(ev, PORCH_CMD_RULE_REMOVED, &what);
+	}
+}
+
+static void event_rules_added(struct events *ev, const struct porch_ruleset *rs,
+			      const struct porch_chain *c)
+{
+	struct rule_event what = { .rs = rs, .chain = c };
+	u32 i;
+
+	/* Backwards, so that the one that it comes before is there already */
+	for (i = c->n; i--; what.before = what.rule) {
+		what.rule = c->rule[i];
+		if (what.rule->gen == ev->gen)
+			event(ev, PORCH_CMD_RULE_ADDED, &what);
+	}
+}
+
+static void event_ruleset(struct events *ev, const struct porch_ruleset *old,
+			  const struct porch_ruleset *new)
+{
+	const struct porch_chain *was, *is;
+	int i;
+
+	for (i = 0; i < PORCH_CHAINS_MAX; i++)
+		if (old->chain[i] && old->chain[i] != new->chain[i])
+			event_rules_removed(ev, old, old->chain[i]);
+	for (i = 0; i < PORCH_CHAINS_MAX; i++) {
+		was = old->chain[i];
+		is = new->chain[i];
+		if (was == is)
+			continue;
+		if (was && is && !strcmp(was->name, is->name)) {
+			if (was->policy != is->policy)
+				event(ev, PORCH_CMD_CHAIN_CHANGED, is);
+			continue;
+		}
+		if (was)
+			event(ev, PORCH_CMD_CHAIN_REMOVED, was);
+		if (is)
+			event(ev, PORCH_CMD_CHAIN_ADDED, is);
+	}
+	for (i = 0; i < PORCH_CHAINS_MAX; i++)
+		if (new->chain[i] && old->chain[i] != new->chain[i])
+			event_rules_added(ev, new, new->chain[i]);
+}
+
 static void event_all(struct events *ev, const struct porch_edit *e,
 		      const struct porch_config *old)
 {
@@ -134,6 +226,8 @@ static void event_all(struct events *ev, const struct porch_edit *e,
 	list_for_each_entry(port, &e->attached, edit)
 		event(ev, PORCH_CMD_PORT_ADDED, port);
 	event_routes(ev, e, old);
+	if (e->next->ruleset != e->ruleset)
+		event_ruleset(ev, e->ruleset, e->next->ruleset);
 	if (memcmp(&old->set, &e->next->set, sizeof(old->set)))
 		event(ev, PORCH_CMD_ENGINE_CHANGED, &e->next->set);
 	event(ev, PORCH_CMD_COMMITTED, NULL);

@@ -225,6 +225,7 @@ int porch_nl_change(struct sk_buff *skb, struct genl_info *info)
 		err = porch_txn_stage(pn, socket_of(skb), &op, &fault);
 	else
 		err = porch_txn_run(pn, socket_of(skb), &op, &fault);
+	porch_op_fini(&op);
 	if (fault.attr)
 		NL_SET_BAD_ATTR(info->extack, info->attrs[fault.attr]);
 	return err;

@@ -39,6 +39,26 @@ static const struct netlink_range_validation porch_a_txn_operations_range = {
 	.max	= 1048576ULL,
 };
 
+static const struct netlink_range_validation porch_a_rule_in_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation porch_a_rule_out_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation porch_a_rule_limit_range = {
+	.min	= 1ULL,
+	.max	= 1000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_rule_limit_period_range = {
+	.min	= 1ULL,
+	.max	= 86400ULL,
+};
+
 /* PORCH_CMD_STATUS_GET - do */
 const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1] = {
 };
@@ -113,6 +133,91 @@ const struct nla_policy porch_ledger_get_nl_policy[PORCH_A_LEDGER_SYNC + 1] = {
 	[PORCH_A_LEDGER_SYNC] = { .type = NLA_FLAG, },
 };
 
+/* PORCH_CMD_CHAIN_ADD - do */
+const struct nla_policy porch_chain_add_nl_policy[PORCH_A_CHAIN_STAGED + 1] = {
+	[PORCH_A_CHAIN_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_CHAIN_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_CHAIN_DEL - do */
+const struct nla_policy porch_chain_del_nl_policy[PORCH_A_CHAIN_STAGED + 1] = {
+	[PORCH_A_CHAIN_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_CHAIN_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_CHAIN_SET - do */
+const struct nla_policy porch_chain_set_nl_policy[PORCH_A_CHAIN_STAGED + 1] = {
+	[PORCH_A_CHAIN_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_CHAIN_POLICY] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PORCH_A_CHAIN_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_CHAIN_GET - do */
+const struct nla_policy porch_chain_get_nl_policy[PORCH_A_CHAIN_NAME + 1] = {
+	[PORCH_A_CHAIN_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+};
+
+/* PORCH_CMD_RULE_ADD - do */
+const struct nla_policy porch_rule_add_nl_policy[PORCH_A_RULE_STAGED + 1] = {
+	[PORCH_A_RULE_CHAIN] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_RULE_BEFORE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PORCH_A_RULE_IN] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_rule_in_range),
+	[PORCH_A_RULE_OUT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_rule_out_range),
+	[PORCH_A_RULE_SRC] = { .type = NLA_BINARY, },
+	[PORCH_A_RULE_SRC_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[PORCH_A_RULE_DST] = { .type = NLA_BINARY, },
+	[PORCH_A_RULE_DST_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[PORCH_A_RULE_SRC_SET] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_RULE_DST_SET] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_RULE_PROTO] = { .type = NLA_U8, },
+	[PORCH_A_RULE_SPORT] = { .type = NLA_U16, },
+	[PORCH_A_RULE_SPORT_MAX] = { .type = NLA_U16, },
+	[PORCH_A_RULE_DPORT] = { .type = NLA_U16, },
+	[PORCH_A_RULE_DPORT_MAX] = { .type = NLA_U16, },
+	[PORCH_A_RULE_TCP_FLAGS] = { .type = NLA_U8, },
+	[PORCH_A_RULE_TCP_MASK] = { .type = NLA_U8, },
+	[PORCH_A_RULE_ICMP_TYPE] = { .type = NLA_U8, },
+	[PORCH_A_RULE_ICMP_CODE] = { .type = NLA_U8, },
+	[PORCH_A_RULE_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[PORCH_A_RULE_LENGTH] = { .type = NLA_U32, },
+	[PORCH_A_RULE_LENGTH_MAX] = { .type = NLA_U32, },
+	[PORCH_A_RULE_MARK] = { .type = NLA_U32, },
+	[PORCH_A_RULE_MARK_MASK] = { .type = NLA_U32, },
+	[PORCH_A_RULE_STATE] = NLA_POLICY_RANGE(NLA_U8, 1, 15),
+	[PORCH_A_RULE_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_rule_limit_range),
+	[PORCH_A_RULE_LIMIT_PERIOD] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_rule_limit_period_range),
+	[PORCH_A_RULE_LIMIT_BURST] = NLA_POLICY_RANGE(NLA_U32, 1, 10000),
+	[PORCH_A_RULE_COUNT] = { .type = NLA_FLAG, },
+	[PORCH_A_RULE_LOG] = { .type = NLA_FLAG, },
+	[PORCH_A_RULE_LOG_PREFIX] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_RULE_SET_MARK] = { .type = NLA_U32, },
+	[PORCH_A_RULE_SET_MARK_MASK] = { .type = NLA_U32, },
+	[PORCH_A_RULE_SET_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[PORCH_A_RULE_CLASS] = NLA_POLICY_MIN(NLA_U16, 1),
+	[PORCH_A_RULE_NAT] = NLA_POLICY_MAX(NLA_U8, 4),
+	[PORCH_A_RULE_NAT_ADDR] = { .type = NLA_BINARY, },
+	[PORCH_A_RULE_NAT_ADDR_MAX] = { .type = NLA_BINARY, },
+	[PORCH_A_RULE_NAT_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[PORCH_A_RULE_NAT_PORT_MAX] = NLA_POLICY_MIN(NLA_U16, 1),
+	[PORCH_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U8, 7),
+	[PORCH_A_RULE_REJECT_WITH] = NLA_POLICY_MAX(NLA_U8, 2),
+	[PORCH_A_RULE_JUMP] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_RULE_QUEUE] = { .type = NLA_U16, },
+	[PORCH_A_RULE_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_RULE_DEL - do */
+const struct nla_policy porch_rule_del_nl_policy[PORCH_A_RULE_STAGED + 1] = {
+	[PORCH_A_RULE_CHAIN] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_RULE_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PORCH_A_RULE_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_RULE_GET - do */
+const struct nla_policy porch_rule_get_nl_policy[PORCH_A_RULE_HANDLE + 1] = {
+	[PORCH_A_RULE_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* PORCH_CMD_TXN_BEGIN - do */
 const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
@@ -127,7 +232,7 @@ const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[14] = {
+const struct genl_ops porch_nl_ops[21] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -201,6 +306,55 @@ const struct genl_ops porch_nl_ops[14] = {
 		.doit		= porch_nl_ledger_get_doit,
 		.policy		= porch_ledger_get_nl_policy,
 		.maxattr	= PORCH_A_LEDGER_SYNC,
+	},
+	{
+		.cmd		= PORCH_CMD_CHAIN_ADD,
+		.doit		= porch_nl_chain_add_doit,
+		.policy		= porch_chain_add_nl_policy,
+		.maxattr	= PORCH_A_CHAIN_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_CHAIN_DEL,
+		.doit		= porch_nl_chain_del_doit,
+		.policy		= porch_chain_del_nl_policy,
+		.maxattr	= PORCH_A_CHAIN_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_CHAIN_SET,
+		.doit		= porch_nl_chain_set_doit,
+		.policy		= porch_chain_set_nl_policy,
+		.maxattr	= PORCH_A_CHAIN_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_CHAIN_GET,
+		.doit		= porch_nl_chain_get_doit,
+		.dumpit		= porch_nl_chain_get_dumpit,
+		.policy		= porch_chain_get_nl_policy,
+		.maxattr	= PORCH_A_CHAIN_NAME,
+	},
+	{
+		.cmd		= PORCH_CMD_RULE_ADD,
+		.doit		= porch_nl_rule_add_doit,
+		.policy		= porch_rule_add_nl_policy,
+		.maxattr	= PORCH_A_RULE_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_RULE_DEL,
+		.doit		= porch_nl_rule_del_doit,
+		.policy		= porch_rule_del_nl_policy,
+		.maxattr	= PORCH_A_RULE_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_RULE_GET,
+		.doit		= porch_nl_rule_get_doit,
+		.dumpit		= porch_nl_rule_get_dumpit,
+		.policy		= porch_rule_get_nl_policy,
+		.maxattr	= PORCH_A_RULE_HANDLE,
 	},
 	{
 		.cmd		= PORCH_CMD_TXN_BEGIN,

@@ -33,6 +33,20 @@ extern const struct nla_policy porch_stats_get_nl_policy[PORCH_A_COUNTER_NAME + 
 
 extern const struct nla_policy porch_ledger_get_nl_policy[PORCH_A_LEDGER_SYNC + 1];
 
+extern const struct nla_policy porch_chain_add_nl_policy[PORCH_A_CHAIN_STAGED + 1];
+
+extern const struct nla_policy porch_chain_del_nl_policy[PORCH_A_CHAIN_STAGED + 1];
+
+extern const struct nla_policy porch_chain_set_nl_policy[PORCH_A_CHAIN_STAGED + 1];
+
+extern const struct nla_policy porch_chain_get_nl_policy[PORCH_A_CHAIN_NAME + 1];
+
+extern const struct nla_policy porch_rule_add_nl_policy[PORCH_A_RULE_STAGED + 1];
+
+extern const struct nla_policy porch_rule_del_nl_policy[PORCH_A_RULE_STAGED + 1];
+
+extern const struct nla_policy porch_rule_get_nl_policy[PORCH_A_RULE_HANDLE + 1];
+
 extern const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1];
 
 extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS + 1];
@@ -40,7 +54,7 @@ extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[14];
+extern const struct genl_ops porch_nl_ops[21];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -56,6 +70,15 @@ int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_chain_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_chain_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_chain_set_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_chain_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_chain_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info);

@@ -8,6 +8,7 @@
 #include <net/ipv6.h>
 #include "control/config.h"
 #include "control/nl_parse.h"
+#include "control/nl_rule.h"
 #include "control/op.h"
 
 /**
@@ -57,43 +58,60 @@ int porch_nl_parse_addr(struct genl_info *info, int attr,
 	return 0;
 }
 
-static bool has_host_bits(const struct porch_route_spec *s)
+static bool has_host_bits(const union porch_addr *addr, u8 plen, u8 family)
 {
 	union porch_addr net = {};
 
-	if (s->family == AF_INET)
-		net.v4 = s->dst.v4 & inet_make_mask(s->plen);
+	if (family == AF_INET)
+		net.v4 = addr->v4 & inet_make_mask(plen);
 	else
-		ipv6_addr_prefix(&net.v6, &s->dst.v6, s->plen);
-	return memcmp(&net, &s->dst, sizeof(net));
+		ipv6_addr_prefix(&net.v6, &addr->v6, plen);
+	return memcmp(&net, addr, sizeof(net));
 }
 
-static int parse_prefix(struct genl_info *info, struct porch_route_spec *s)
+/**
+ * porch_nl_parse_prefix() - read a prefix
+ * @info: the request
+ * @attr: number of the attribute with the address, which is there
+ * @len_attr: number of that with the length; without, it is the whole address
+ * @addr: where the address goes; the rest of it becomes zero
+ * @plen: where the length goes, in bits
+ * @family: where the family goes
+ *
+ * Return: 0 or -EINVAL.
+ */
+int porch_nl_parse_prefix(struct genl_info *info, int attr, int len_attr,
+			  union porch_addr *addr, u8 *plen, u8 *family)
 {
-	static const char msg[] = "a route needs dst and prefix-len";
+	const struct nlattr *len = info->attrs[len_attr];
 	int err;
 
-	err = porch_nl_require(info, PORCH_A_ROUTE_DST, msg) ?:
-	      porch_nl_require(info, PORCH_A_ROUTE_PREFIX_LEN, msg);
+	err = porch_nl_parse_addr(info, attr, addr, family);
 	if (err)
 		return err;
-	err = porch_nl_parse_addr(info, PORCH_A_ROUTE_DST, &s->dst, &s->family);
-	if (err)
-		return err;
-	s->plen = nla_get_u8(info->attrs[PORCH_A_ROUTE_PREFIX_LEN]);
-	if (s->plen > porch_fib_bits(s->family)) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[PORCH_A_ROUTE_PREFIX_LEN],
+	*plen = len ? nla_get_u8(len) : porch_fib_bits(*family);
+	if (*plen > porch_fib_bits(*family)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, len,
 				    "the prefix is longer than the address");
 		return -EINVAL;
 	}
-	if (has_host_bits(s)) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[PORCH_A_ROUTE_DST],
+	if (has_host_bits(addr, *plen, *family)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[attr],
 				    "the address has bits behind the prefix");
 		return -EINVAL;
 	}
 	return 0;
+}
+
+static int parse_dst(struct genl_info *info, struct porch_route_spec *s)
+{
+	static const char msg[] = "a route needs dst and prefix-len";
+
+	return porch_nl_require(info, PORCH_A_ROUTE_DST, msg) ?:
+	       porch_nl_require(info, PORCH_A_ROUTE_PREFIX_LEN, msg) ?:
+	       porch_nl_parse_prefix(info, PORCH_A_ROUTE_DST,
+				     PORCH_A_ROUTE_PREFIX_LEN, &s->dst,
+				     &s->plen, &s->family);
 }
 
 static int parse_gateway(struct genl_info *info, struct porch_route_spec *s)
@@ -119,7 +137,7 @@ static int parse_route(struct genl_info *info, struct porch_route_spec *s)
 	struct nlattr **a = info->attrs;
 	int err;
 
-	err = parse_prefix(info, s);
+	err = parse_dst(info, s);
 	if (err)
 		return err;
 	if (a[PORCH_A_ROUTE_GATEWAY]) {
@@ -193,6 +211,13 @@ static bool is_staged(const struct genl_info *info)
 		return info->attrs[PORCH_A_ROUTE_STAGED];
 	case PORCH_CMD_ENGINE_SET:
 		return info->attrs[PORCH_A_ENGINE_STAGED];
+	case PORCH_CMD_CHAIN_ADD:
+	case PORCH_CMD_CHAIN_DEL:
+	case PORCH_CMD_CHAIN_SET:
+		return info->attrs[PORCH_A_CHAIN_STAGED];
+	case PORCH_CMD_RULE_ADD:
+	case PORCH_CMD_RULE_DEL:
+		return info->attrs[PORCH_A_RULE_STAGED];
 	}
 	return false;
 }
@@ -228,6 +253,12 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 		return parse_route(info, &op->route);
 	case PORCH_CMD_ENGINE_SET:
 		return parse_settings(info, &op->settings);
+	case PORCH_CMD_CHAIN_ADD:
+	case PORCH_CMD_CHAIN_DEL:
+	case PORCH_CMD_CHAIN_SET:
+	case PORCH_CMD_RULE_ADD:
+	case PORCH_CMD_RULE_DEL:
+		return porch_nl_parse_rule_op(info, op);
 	}
 	return -EOPNOTSUPP;
 }

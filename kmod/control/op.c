@@ -4,10 +4,21 @@
  */
 #include <linux/rtnetlink.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include "control/event.h"
 #include "control/fault.h"
 #include "control/local.h"
 #include "control/op.h"
+
+/**
+ * porch_op_fini() - free what an operation holds
+ * @op: the operation, parsed or all zero
+ */
+void porch_op_fini(struct porch_op *op)
+{
+	if (op->cmd == PORCH_CMD_RULE_ADD)
+		kfree(op->rule);
+}
 
 static int op_apply(struct porch_edit *e, const struct porch_op *op,
 		    struct porch_fault *fault)
@@ -24,6 +35,16 @@ static int op_apply(struct porch_edit *e, const struct porch_op *op,
 	case PORCH_CMD_ENGINE_SET:
 		porch_settings_change(&e->next->set, &op->settings);
 		return 0;
+	case PORCH_CMD_CHAIN_ADD:
+		return porch_chain_insert(e, &op->chain, fault);
+	case PORCH_CMD_CHAIN_DEL:
+		return porch_chain_remove(e, &op->chain, fault);
+	case PORCH_CMD_CHAIN_SET:
+		return porch_chain_change(e, &op->chain, fault);
+	case PORCH_CMD_RULE_ADD:
+		return porch_rule_insert(e, op->rule, fault);
+	case PORCH_CMD_RULE_DEL:
+		return porch_rule_remove(e, &op->ref, fault);
 	}
 	return -EOPNOTSUPP;
 }

@@ -6,6 +6,7 @@
 #include "control/config.h"
 #include "control/fib.h"
 #include "control/port.h"
+#include "control/ruleset.h"
 
 struct porch_fault;
 
@@ -17,8 +18,12 @@ struct porch_fault;
  * @port: of PORCH_CMD_PORT_ADD and PORCH_CMD_PORT_DEL
  * @route: of PORCH_CMD_ROUTE_ADD and PORCH_CMD_ROUTE_DEL
  * @settings: of PORCH_CMD_ENGINE_SET
+ * @chain: of PORCH_CMD_CHAIN_ADD, PORCH_CMD_CHAIN_DEL and PORCH_CMD_CHAIN_SET
+ * @rule: of PORCH_CMD_RULE_ADD; its own
+ * @ref: of PORCH_CMD_RULE_DEL
  *
- * It holds nothing: no device, no route, no reference.
+ * It holds nothing but memory: no device, no route, no reference. Once it has
+ * been parsed, porch_op_fini() must follow.
  */
 struct porch_op {
 	struct list_head link;
@@ -28,9 +33,13 @@ struct porch_op {
 		struct porch_port_spec port;
 		struct porch_route_spec route;
 		struct porch_settings_spec settings;
+		struct porch_chain_spec chain;
+		struct porch_rule_spec *rule;
+		struct porch_rule_ref ref;
 	};
 };
 
+void porch_op_fini(struct porch_op *op);
 int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
 		    struct porch_fault *fault);
 void porch_op_release_dev(struct porch_net *pn, struct net_device *dev);

@@ -16,7 +16,8 @@ struct porch_net;
 #define PORCH_CREATED_REASONS(X)			\
 	X(ICMP_ERROR,		"icmp-error")		\
 	X(FRAGMENT,		"fragment")		\
-	X(SEGMENT,		"segment")
+	X(SEGMENT,		"segment")		\
+	X(TCP_RESET,		"tcp-reset")
 
 /* Reasons for handing a packet to the stock stack: X(symbol, name). */
 #define PORCH_PUNT_REASONS(X)				\
@@ -61,7 +62,9 @@ struct porch_net;
 	X(TOO_BIG,		"too-big",		PKT_TOO_BIG)	\
 	X(NEIGHBOUR_FAILED,	"neighbour-failed",	NEIGH_FAILED)	\
 	X(NEIGHBOUR_TABLE,	"neighbour-table",	NEIGH_CREATEFAIL) \
-	X(FRAGMENTING,		"fragmenting",		NOT_SPECIFIED)
+	X(FRAGMENTING,		"fragmenting",		NOT_SPECIFIED)	\
+	X(POLICY,		"policy",		NETFILTER_DROP)	\
+	X(REJECTED,		"rejected",		NETFILTER_DROP)
 
 /* What the engine counts of its own work: X(symbol, name). */
 #define PORCH_ENGINE_COUNTERS(X)			\

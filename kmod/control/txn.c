@@ -58,6 +58,7 @@ static void txn_free(struct porch_txn *txn)
 	struct porch_op *op, *next;
 
 	list_for_each_entry_safe(op, next, &txn->ops, link) {
+		porch_op_fini(op);
 		kfree(op);
 		cond_resched();
 	}
@@ -132,7 +133,7 @@ static int txn_insert(struct porch_txn *txn, struct porch_op *op,
  * porch_txn_stage() - add an operation to the socket's transaction
  * @pn: the instance
  * @sk: the socket
- * @op: the operation; copied
+ * @op: the operation; copied, and holds nothing any more if it was staged
  * @fault: on error, why
  *
  * Context: process context.
@@ -140,7 +141,7 @@ static int txn_insert(struct porch_txn *txn, struct porch_op *op,
  * Return: 0 or a negative errno, and then it is not staged.
  */
 int porch_txn_stage(struct porch_net *pn, const struct sock *sk,
-		    const struct porch_op *op, struct porch_fault *fault)
+		    struct porch_op *op, struct porch_fault *fault)
 {
 	struct porch_op *copy;
 	int err;
@@ -154,6 +155,8 @@ int porch_txn_stage(struct porch_net *pn, const struct sock *sk,
 	mutex_unlock(&pn->txn_lock);
 	if (err)
 		kfree(copy);
+	else
+		*op = (struct porch_op) {};	/* the copy holds it now */
 	return err;
 }
 

@@ -17,7 +17,7 @@ void porch_txn_fini(struct porch_net *pn);
 int porch_txn_begin(struct porch_net *pn, struct sock *sk,
 		    struct porch_fault *fault);
 int porch_txn_stage(struct porch_net *pn, const struct sock *sk,
-		    const struct porch_op *op, struct porch_fault *fault);
+		    struct porch_op *op, struct porch_fault *fault);
 int porch_txn_run(struct porch_net *pn, const struct sock *sk,
 		  struct porch_op *op, struct porch_fault *fault);
 int porch_txn_commit(struct porch_net *pn, const struct sock *sk, u32 n_ops,

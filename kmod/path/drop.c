@@ -27,6 +27,22 @@ void porch_drop_gone(struct porch_stats *stats, const struct porch_port *port,
 }
 
 /**
+ * porch_drop_note() - count a packet that others are going to free, and say why
+ * @stats: this CPU's counters
+ * @port: where the packet came in, or goes out if of local origin
+ * @skb: the packet; stays the caller's
+ * @reason: why
+ *
+ * Context: softirqs off, on the CPU of @stats.
+ */
+void porch_drop_note(struct porch_stats *stats, const struct porch_port *port,
+		     const struct sk_buff *skb, enum porch_drop reason)
+{
+	porch_drop_gone(stats, port, reason);
+	trace_porch_drop(skb, port ? port->dev->ifindex : 0, reason);
+}
+
+/**
  * porch_drop() - free a packet, and say why in counter and tracepoints
  * @stats: this CPU's counters
  * @port: where the packet came in, NULL if Porch made it
@@ -38,7 +54,6 @@ void porch_drop_gone(struct porch_stats *stats, const struct porch_port *port,
 void porch_drop(struct porch_stats *stats, const struct porch_port *port,
 		struct sk_buff *skb, enum porch_drop reason)
 {
-	porch_drop_gone(stats, port, reason);
-	trace_porch_drop(skb, port ? port->dev->ifindex : 0, reason);
+	porch_drop_note(stats, port, skb, reason);
 	kfree_skb_reason(skb, core_reason[reason]);
 }

@@ -10,5 +10,7 @@ void porch_drop(struct porch_stats *stats, const struct porch_port *port,
 		struct sk_buff *skb, enum porch_drop reason);
 void porch_drop_gone(struct porch_stats *stats, const struct porch_port *port,
 		     enum porch_drop reason);
+void porch_drop_note(struct porch_stats *stats, const struct porch_port *port,
+		     const struct sk_buff *skb, enum porch_drop reason);
 
 #endif /* PORCH_DROP_H */

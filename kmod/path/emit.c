@@ -17,6 +17,7 @@
 #include "core/csum.h"
 #include "path/drop.h"
 #include "path/emit.h"
+#include "path/remark.h"
 #include "path/tap.h"
 #include "path/vec.h"
 
@@ -289,6 +290,8 @@ static bool prepare_forward(struct porch_vec *v, struct porch_pkt *p)
 	} else if (p->port) {
 		ipv6_hdr(skb)->hop_limit--;
 	}
+	/* The header is ours already, so it cannot fail. */
+	porch_remark(p);
 	skb->dev = p->dev;
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
@@ -417,6 +420,20 @@ static void forward(struct porch_vec *v, struct porch_pkt *p,
 		send_slowly(v, p, p->skb);
 }
 
+/* For this machine, one way or the other */
+static void give_back(struct porch_vec *v, struct porch_pkt *p)
+{
+	if (unlikely(!porch_remark(p))) {
+		porch_drop(v->stats, p->port, p->skb, PORCH_DROP_NO_MEMORY);
+		return;
+	}
+	if (p->verdict == PORCH_LOCAL)
+		v->stats->local++;
+	else
+		v->stats->punt[p->reason]++;
+	give_to_stack(p);
+}
+
 /**
  * porch_emit() - let the packets of a vector go
  * @v: the vector, every packet with a verdict; empty of packets afterwards,
@@ -436,12 +453,8 @@ void porch_emit(struct porch_vec *v)
 			forward(v, p, runs);
 			break;
 		case PORCH_LOCAL:
-			v->stats->local++;
-			give_to_stack(p);
-			break;
 		case PORCH_PUNT:
-			v->stats->punt[p->reason]++;
-			give_to_stack(p);
+			give_back(v, p);
 			break;
 		case PORCH_DROP:
 		default:

@@ -169,12 +169,13 @@ static bool is_own(const struct porch_port *port, const struct sk_buff *skb)
  * Context: inside an RCU read-side section; a packet socket may have softirqs
  * on.
  *
- * Return: NF_ACCEPT.
+ * Return: NF_ACCEPT, or NF_DROP if it may not go.
  */
 unsigned int porch_hook_egress(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	struct porch_port *port = priv;
+	bool goes_on;
 
 	if (!is_own(port, skb) || skb_vlan_tag_present(skb) ||
 	    eth_type_vlan(skb->protocol) || !READ_ONCE(port->armed))
@@ -182,9 +183,9 @@ unsigned int porch_hook_egress(void *priv, struct sk_buff *skb,
 	local_bh_disable();
 	if (porch_port_tapped(port))
 		porch_tap_out(port, skb, NULL);
-	porch_path_out(port, skb);
+	goes_on = porch_path_out(port, skb);
 	local_bh_enable();
-	return NF_ACCEPT;
+	return goes_on ? NF_ACCEPT : NF_DROP;
 }
 
 /* Behind everybody's chains, which filter packets before they are ours. */

@@ -14,6 +14,7 @@
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include "path/icmp.h"
+#include "path/reset.h"
 #include "path/vec.h"
 
 #define BURST_ALL	50	/* as net.ipv4.icmp_msgs_burst */
@@ -37,6 +38,7 @@ static const struct error error4[] = {
 	[PORCH_ANSWER_HOST] = { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH },
 	[PORCH_ANSWER_PROHIBITED] = { ICMP_DEST_UNREACH, ICMP_PKT_FILTERED },
 	[PORCH_ANSWER_TOO_BIG] = { ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED },
+	[PORCH_ANSWER_PORT] = { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH },
 };
 
 static const struct error error6[] = {
@@ -46,6 +48,7 @@ static const struct error error6[] = {
 	[PORCH_ANSWER_PROHIBITED] = { ICMPV6_DEST_UNREACH,
 				      ICMPV6_ADM_PROHIBITED },
 	[PORCH_ANSWER_TOO_BIG] = { ICMPV6_PKT_TOOBIG, 0 },
+	[PORCH_ANSWER_PORT] = { ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH },
 };
 
 /* What answers nothing itself, or is not known to be a mere question. */
@@ -62,14 +65,36 @@ static bool icmp_is_error(u8 type)
 	return type > NR_ICMP_TYPES;
 }
 
-/*
- * RFC 1812, 4.3.2.7 and RFC 4443, 2.4 (e). That the addresses are those of
- * one host each has been seen to by route, which refuses no other packet.
- */
-static bool may_be_answered(const struct porch_pkt *p)
+/* Is it from one host to one host? Rules may refuse what is not. */
+static bool is_unicast(const struct porch_vec *v, const struct porch_pkt *p)
 {
-	if (p->later_frag)
+	const union porch_flow_addr *src = &p->key.src, *dst = &p->key.dst;
+	const struct porch_addrset *own = v->cfg->local;
+	int ifindex = p->port->dev->ifindex;
+
+	if (p->skb->pkt_type != PACKET_HOST)
 		return false;
+	if (p->key.ipver == 4)
+		return !ipv4_is_multicast(dst->v4) && !ipv4_is_lbcast(dst->v4) &&
+		       porch_addrset_lookup4(own, dst->v4) !=
+		       PORCH_ADDR_BROADCAST &&
+		       !ipv4_is_multicast(src->v4) && !ipv4_is_lbcast(src->v4) &&
+		       !ipv4_is_zeronet(src->v4) &&
+		       !ipv4_is_loopback(src->v4) &&
+		       !porch_addrset_lookup4(own, src->v4);
+	return !ipv6_addr_is_multicast(&dst->v6) &&
+	       ipv6_addr_type(&src->v6) & IPV6_ADDR_UNICAST &&
+	       !ipv6_addr_loopback(&src->v6) &&
+	       !porch_addrset_lookup6(own, &src->v6, ifindex);
+}
+
+/* RFC 1812, 4.3.2.7 and RFC 4443, 2.4 (e). */
+static bool may_be_answered(const struct porch_vec *v, struct porch_pkt *p)
+{
+	if (p->later_frag || !is_unicast(v, p))
+		return false;
+	if (p->answer == PORCH_ANSWER_RESET)
+		return porch_reset_is_due(p);
 	if (p->key.ipver == 4)
 		return p->key.proto != IPPROTO_ICMP || !icmp_is_error(p->icmp_type);
 	return p->key.proto != IPPROTO_ICMPV6 ||
@@ -148,7 +173,10 @@ static struct sk_buff *build_ipv4(const struct porch_vec *v,
 	struct iphdr *iph;
 	__be32 saddr;
 
-	saddr = inet_select_addr(dev, nh->has_gw ? nh->gw.v4 : orig->saddr,
+	/* As the one that was meant, if that is us */
+	saddr = porch_addrset_lookup4(v->cfg->local, orig->daddr) ?
+		orig->daddr :
+		inet_select_addr(dev, nh->has_gw ? nh->gw.v4 : orig->saddr,
 				 RT_SCOPE_UNIVERSE);
 	if (!saddr)
 		return NULL;
@@ -195,7 +223,11 @@ static struct sk_buff *build_ipv6(const struct porch_vec *v,
 		return NULL;
 
 	hdr = skb_put_zero(skb, sizeof(*hdr));
-	if (ipv6_dev_get_saddr(v->pn->net, dev, &orig->saddr, 0, &hdr->saddr)) {
+	if (porch_addrset_lookup6(v->cfg->local, &orig->daddr,
+				  p->port->dev->ifindex)) {
+		hdr->saddr = orig->daddr;
+	} else if (ipv6_dev_get_saddr(v->pn->net, dev, &orig->saddr, 0,
+				      &hdr->saddr)) {
 		kfree_skb(skb);
 		return NULL;
 	}
@@ -231,7 +263,9 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
 		v->stats->engine[PORCH_ENGINE_ICMP_LIMITED]++;
 		return;
 	}
-	if (dev)
+	if (dev && p->answer == PORCH_ANSWER_RESET)
+		skb = porch_reset_build(v, p, dev);
+	else if (dev)
 		skb = p->key.ipver == 4 ? build_ipv4(v, p, nh, dev) :
 				      build_ipv6(v, p, dev);
 	if (!skb) {
@@ -240,7 +274,9 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
 	}
 	/* Comes in where its cause did: what comes from nowhere is the stack's. */
 	skb->skb_iif = p->skb->skb_iif;
-	v->stats->created[PORCH_CREATED_ICMP_ERROR]++;
+	v->stats->created[p->answer == PORCH_ANSWER_RESET ?
+			  PORCH_CREATED_TCP_RESET :
+			  PORCH_CREATED_ICMP_ERROR]++;
 	own->pkt[own->n++] = (struct porch_pkt) {
 		.key = {
 			.src = p->key.dst,
@@ -277,7 +313,7 @@ void porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
 	porch_vec_for_each(p, v) {
 		if (likely(p->verdict != PORCH_DROP || !p->answer))
 			continue;
-		if (may_be_answered(p))
+		if (may_be_answered(v, p))
 			answer(ic, v, p, own);
 	}
 }

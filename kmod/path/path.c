@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/if_ether.h>
 #include "net.h"
+#include "path/drop.h"
 #include "path/emit.h"
 #include "path/icmp.h"
 #include "path/parse.h"
 #include "path/path.h"
+#include "path/policy.h"
 #include "path/route.h"
 
 /**
@@ -22,7 +24,10 @@ void porch_path_run(struct porch_path *path)
 	struct porch_vec *own = &path->own;
 
 	porch_parse(v);			/* what is it? */
+	porch_police(v, PORCH_CHAIN_HOOK_INGRESS);	/* may it come in? */
 	porch_route(v);			/* ours, or whose? */
+	porch_police(v, PORCH_CHAIN_HOOK_INPUT);	/* may we have it? */
+	porch_police(v, PORCH_CHAIN_HOOK_FORWARD);	/* may it go there? */
 	porch_resolve(v);		/* can it go there? */
 
 	porch_icmp(&path->icmp, v, own);	/* tell the senders of what cannot */
@@ -44,13 +49,15 @@ static void parse_out(struct porch_pkt *p, unsigned int offset)
  * @port: where it goes out
  * @skb: the packet, its data at the link-layer header; stays the caller's
  *
- * It is looked at where it is, in no vector, and goes on whatever it is: there
- * are no rules yet that would keep it here. What parse would not have let in,
- * such as the frames of a packet socket, is counted.
+ * It is looked at where it is, in no vector. What parse would not have let in,
+ * such as the frames of a packet socket, is counted, and meets no rules but the
+ * policy of output.
  *
  * Context: softirqs off, inside an RCU read-side section.
+ *
+ * Return: false if it may not go, and then it is counted as dropped.
  */
-void porch_path_out(struct porch_port *port, struct sk_buff *skb)
+bool porch_path_out(struct porch_port *port, struct sk_buff *skb)
 {
 	struct porch_stats *stats = this_cpu_ptr(port->pn->stats);
 	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
@@ -73,7 +80,13 @@ void porch_path_out(struct porch_port *port, struct sk_buff *skb)
 	}
 	if (unlikely(p.verdict))
 		stats->engine[PORCH_ENGINE_UNPARSED]++;
+	porch_police_out(rcu_dereference(port->pn->config), &p);
+	if (p.verdict == PORCH_DROP) {
+		porch_drop_note(stats, port, skb, p.reason);
+		return false;
+	}
 	stats->to_stack++;
+	return true;
 }
 
 /**

@@ -23,6 +23,6 @@ struct porch_path {
 int porch_path_init(struct porch_path *path);
 void porch_path_fini(struct porch_path *path);
 void porch_path_run(struct porch_path *path);
-void porch_path_out(struct porch_port *port, struct sk_buff *skb);
+bool porch_path_out(struct porch_port *port, struct sk_buff *skb);
 
 #endif /* PORCH_PATH_H */

@@ -28,13 +28,15 @@ enum porch_verdict {
 };
 
 /**
- * enum porch_answer - the ICMP error that a dropped packet's sender is told
+ * enum porch_answer - what a dropped packet's sender is told, mostly by ICMP
  * @PORCH_ANSWER_NONE: nothing
  * @PORCH_ANSWER_TTL: time exceeded in transit
  * @PORCH_ANSWER_NO_ROUTE: network unreachable, in IPv6 no route
  * @PORCH_ANSWER_HOST: host unreachable, in IPv6 address unreachable
  * @PORCH_ANSWER_PROHIBITED: communication administratively prohibited
  * @PORCH_ANSWER_TOO_BIG: fragmentation needed, in IPv6 packet too big
+ * @PORCH_ANSWER_PORT: port unreachable
+ * @PORCH_ANSWER_RESET: a segment that resets the TCP connection
  */
 enum porch_answer {
 	PORCH_ANSWER_NONE,
@@ -43,6 +45,8 @@ enum porch_answer {
 	PORCH_ANSWER_HOST,
 	PORCH_ANSWER_PROHIBITED,
 	PORCH_ANSWER_TOO_BIG,
+	PORCH_ANSWER_PORT,
+	PORCH_ANSWER_RESET,
 };
 
 /**
@@ -65,9 +69,13 @@ enum porch_answer {
  * @icmp_type: for ICMP and ICMPv6, the type
  * @icmp_code: likewise the code
  * @tcp_flags: for TCP, the 14th byte of the header
+ * @dscp: what the differentiated services code point is to become, if @set_dscp
+ * @class: shaping class, 0 for none
+ * @mark: its mark, which rules read and set
  * @frag: a fragment
  * @later_frag: a fragment without a transport header
  * @to_fragment: larger than the next link takes, and may be cut
+ * @set_dscp: rules have set @dscp
  * @out: of local origin, on its way out: looked at, but not changed
  *
  * What else is of interest is read from the packet itself: parse has pulled the
@@ -88,9 +96,13 @@ struct porch_pkt {
 	u8 tcp_flags;
 	u16 mtu;
 	u16 l4;
+	u16 class;
+	u8 dscp;
+	u32 mark;
 	bool frag : 1;
 	bool later_frag : 1;
 	bool to_fragment : 1;
+	bool set_dscp : 1;
 	bool out : 1;
 };
 

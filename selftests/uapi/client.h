@@ -12,7 +12,7 @@
 #include <linux/genetlink.h>
 #include <netlink/attr.h>
 
-#define MAX_ITEMS	16
+#define MAX_ITEMS	48
 #define MAX_VALUE	128
 
 /**

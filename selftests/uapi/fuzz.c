@@ -191,14 +191,17 @@ static void in_order(struct __test_metadata *_metadata, struct client *client)
 static void remove_all(struct __test_metadata *_metadata, struct client *client, uint8_t list,
 		       uint8_t del, int key_max)
 {
-	struct nlattr *a[16];
+	struct nlattr *a[64];
 	struct answer rows, answer;
 	struct request request;
 	size_t pos = 0;
 	int nr;
 
 	scene_dump(client, list, &rows);
-	while (answer_next(&rows, &pos, a, 15)) {
+	while (answer_next(&rows, &pos, a, 63)) {
+		/* The chains of hooks are always there, and they have policies. */
+		if (del == PORCH_CMD_CHAIN_DEL && a[PORCH_A_CHAIN_POLICY])
+			continue;
 		request = op_request(op_find(del), "");
 		for (nr = 1; nr <= key_max; nr++) {
 			struct item *item = &request.items[request.count++];
@@ -267,15 +270,25 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 		   PORCH_A_PORT_IFINDEX);
 	remove_all(_metadata, &self->client, PORCH_CMD_ROUTE_GET, PORCH_CMD_ROUTE_DEL,
 		   PORCH_A_ROUTE_PREFIX_LEN);
+	/* All rules of each chain, then the chains: both begin with its name. */
+	remove_all(_metadata, &self->client, PORCH_CMD_CHAIN_GET, PORCH_CMD_RULE_DEL,
+		   PORCH_A_RULE_CHAIN);
+	remove_all(_metadata, &self->client, PORCH_CMD_CHAIN_GET, PORCH_CMD_CHAIN_DEL,
+		   PORCH_A_CHAIN_NAME);
 	scene_dump(&self->client, PORCH_CMD_PORT_GET, &answer);
 	EXPECT_EQ(0, answer.count);
 	answer_free(&answer);
 	scene_dump(&self->client, PORCH_CMD_ROUTE_GET, &answer);
 	EXPECT_EQ(0, answer.count);
 	answer_free(&answer);
-	scene_set(&self->client);
+	scene_dump(&self->client, PORCH_CMD_RULE_GET, &answer);
+	EXPECT_EQ(0, answer.count);
+	answer_free(&answer);
+	scene_set_ways(&self->client);
+	/* A handle is never given again, so the examples of rules have none to name. */
 	for (i = 0; i < (unsigned int)op_count; i++)
-		if (!ops[i].txn)
+		if (!ops[i].txn && ops[i].last != PORCH_A_RULE_MAX &&
+		    ops[i].last != PORCH_A_CHAIN_MAX)
 			scene_ask(&self->client, ops[i].cmd, ops[i].example);
 	in_order(_metadata, &self->client);
 	/* Nobody holds a device any more than it should. */

@@ -15,10 +15,24 @@
 #define DST		{ "dst", PORCH_A_ROUTE_DST, ADDRESS, .required = true }
 #define PREFIX_LEN	{ "prefix-len", PORCH_A_ROUTE_PREFIX_LEN, U8, 0, 128, true }
 #define TYPE		{ "type", PORCH_A_ROUTE_TYPE, U8, 0, 3 }
-#define GATEWAY		{ "gateway", PORCH_A_ROUTE_GATEWAY, ADDRESS }
-#define OIF		{ "oif", PORCH_A_ROUTE_OIF, U32, 1, 0x7fffffff }
+#define GATEWAY		{ "gateway", PORCH_A_ROUTE_GATEWAY, ADDRESS, .bound = true }
+#define CHAIN_NAME	{ "name", PORCH_A_CHAIN_NAME, STRING, 0, 31, true }
+#define RULE_CHAIN	{ "chain", PORCH_A_RULE_CHAIN, STRING, 0, 31, true }
+#define RULE_HANDLE	{ "handle", PORCH_A_RULE_HANDLE, U32, 1, UINT32_MAX }
+#define OIF		{ "oif", PORCH_A_ROUTE_OIF, U32, 1, 0x7fffffff, .bound = true }
 #define PORT_STAGED	{ "staged", PORCH_A_PORT_STAGED, FLAG }
 #define ROUTE_STAGED	{ "staged", PORCH_A_ROUTE_STAGED, FLAG }
+#define CHAIN_STAGED	{ "staged", PORCH_A_CHAIN_STAGED, FLAG }
+#define RULE_STAGED	{ "staged", PORCH_A_RULE_STAGED, FLAG }
+
+/* All that goes together; the action is a reset. */
+#define RULE_EXAMPLE	"chain=forward before=1 in=" PORT " out=" OTHER_PORT		\
+			" src=10.0.0.0 src-len=8 dst=10.1.0.0 dst-len=16 proto=6 "	\
+			"sport=1 sport-max=2 dport=3 dport-max=4 "			\
+			"tcp-flags=2 tcp-mask=18 dscp=46 length=40 length-max=1500 "	\
+			"mark=1 mark-mask=255 limit=10 limit-period=60 limit-burst=20 "	\
+			"count log log-prefix=word set-mark=2 set-mark-mask=255 "	\
+			"set-dscp=8 class=7 action=3 reject-with=2"
 
 const struct op ops[] = {
 	{ "status-get", PORCH_CMD_STATUS_GET, .last = PORCH_A_STATUS_MAX, .example = "" },
@@ -49,6 +63,72 @@ const struct op ops[] = {
 	{ "route-get", PORCH_CMD_ROUTE_GET, .dump = true, .last = PORCH_A_ROUTE_MAX,
 	  .example = "dst=10.1.2.3",
 	  .attrs = { DST } },
+	{ "chain-add", PORCH_CMD_CHAIN_ADD, .admin = true, .last = PORCH_A_CHAIN_MAX,
+	  .example = "name=new",
+	  .attrs = { { "name", PORCH_A_CHAIN_NAME, STRING, 0, 31, true, .names = true },
+		     CHAIN_STAGED } },
+	{ "chain-del", PORCH_CMD_CHAIN_DEL, .admin = true, .last = PORCH_A_CHAIN_MAX,
+	  .example = "name=empty", .attrs = { CHAIN_NAME, CHAIN_STAGED } },
+	{ "chain-set", PORCH_CMD_CHAIN_SET, .admin = true, .last = PORCH_A_CHAIN_MAX,
+	  .example = "name=input policy=1",
+	  .attrs = { CHAIN_NAME, { "policy", PORCH_A_CHAIN_POLICY, U8, 0, 1, true },
+		     CHAIN_STAGED } },
+	{ "chain-get", PORCH_CMD_CHAIN_GET, .dump = true, .last = PORCH_A_CHAIN_MAX,
+	  .example = "name=input", .attrs = { CHAIN_NAME } },
+	{ "rule-add", PORCH_CMD_RULE_ADD, .admin = true, .last = PORCH_A_RULE_MAX,
+	  .example = RULE_EXAMPLE,
+	  .attrs = {
+		RULE_CHAIN,
+		{ "before", PORCH_A_RULE_BEFORE, U32, 1, UINT32_MAX },
+		{ "in", PORCH_A_RULE_IN, U32, 1, 0x7fffffff },
+		{ "out", PORCH_A_RULE_OUT, U32, 1, 0x7fffffff },
+		{ "src", PORCH_A_RULE_SRC, ADDRESS, .bound = true },
+		{ "src-len", PORCH_A_RULE_SRC_LEN, U8, 0, 128 },
+		{ "dst", PORCH_A_RULE_DST, ADDRESS, .bound = true },
+		{ "dst-len", PORCH_A_RULE_DST_LEN, U8, 0, 128 },
+		{ "src-set", PORCH_A_RULE_SRC_SET, STRING, 0, 31 },
+		{ "dst-set", PORCH_A_RULE_DST_SET, STRING, 0, 31 },
+		{ "proto", PORCH_A_RULE_PROTO, U8, 0, 255, .bound = true },
+		{ "sport", PORCH_A_RULE_SPORT, U16, 0, 65535, .bound = true },
+		{ "sport-max", PORCH_A_RULE_SPORT_MAX, U16, 0, 65535 },
+		{ "dport", PORCH_A_RULE_DPORT, U16, 0, 65535, .bound = true },
+		{ "dport-max", PORCH_A_RULE_DPORT_MAX, U16, 0, 65535 },
+		{ "tcp-flags", PORCH_A_RULE_TCP_FLAGS, U8, 0, 255, .bound = true },
+		{ "tcp-mask", PORCH_A_RULE_TCP_MASK, U8, 0, 255, .bound = true },
+		{ "icmp-type", PORCH_A_RULE_ICMP_TYPE, U8, 0, 255 },
+		{ "icmp-code", PORCH_A_RULE_ICMP_CODE, U8, 0, 255 },
+		{ "dscp", PORCH_A_RULE_DSCP, U8, 0, 63 },
+		{ "length", PORCH_A_RULE_LENGTH, U32, 0, UINT32_MAX, .bound = true },
+		{ "length-max", PORCH_A_RULE_LENGTH_MAX, U32, 0, UINT32_MAX },
+		{ "mark", PORCH_A_RULE_MARK, U32, 0, UINT32_MAX, .bound = true },
+		{ "mark-mask", PORCH_A_RULE_MARK_MASK, U32, 0, UINT32_MAX },
+		{ "state", PORCH_A_RULE_STATE, U8, 1, 15 },
+		{ "limit", PORCH_A_RULE_LIMIT, U32, 1, 1000000, .bound = true },
+		{ "limit-period", PORCH_A_RULE_LIMIT_PERIOD, U32, 1, 86400 },
+		{ "limit-burst", PORCH_A_RULE_LIMIT_BURST, U32, 1, 10000 },
+		{ "count", PORCH_A_RULE_COUNT, FLAG },
+		{ "log", PORCH_A_RULE_LOG, FLAG, .bound = true },
+		{ "log-prefix", PORCH_A_RULE_LOG_PREFIX, STRING, 0, 31, .names = true },
+		{ "set-mark", PORCH_A_RULE_SET_MARK, U32, 0, UINT32_MAX, .bound = true },
+		{ "set-mark-mask", PORCH_A_RULE_SET_MARK_MASK, U32, 0, UINT32_MAX },
+		{ "set-dscp", PORCH_A_RULE_SET_DSCP, U8, 0, 63 },
+		{ "class", PORCH_A_RULE_CLASS, U16, 1, 65535 },
+		{ "nat", PORCH_A_RULE_NAT, U8, 0, 4 },
+		{ "nat-addr", PORCH_A_RULE_NAT_ADDR, ADDRESS },
+		{ "nat-addr-max", PORCH_A_RULE_NAT_ADDR_MAX, ADDRESS },
+		{ "nat-port", PORCH_A_RULE_NAT_PORT, U16, 1, 65535 },
+		{ "nat-port-max", PORCH_A_RULE_NAT_PORT_MAX, U16, 1, 65535 },
+		{ "action", PORCH_A_RULE_ACTION, U8, 0, 7, .bound = true },
+		{ "reject-with", PORCH_A_RULE_REJECT_WITH, U8, 0, 2 },
+		{ "jump", PORCH_A_RULE_JUMP, STRING, 0, 31 },
+		{ "queue", PORCH_A_RULE_QUEUE, U16, 0, 65535 },
+		RULE_STAGED,
+	  } },
+	{ "rule-del", PORCH_CMD_RULE_DEL, .admin = true, .last = PORCH_A_RULE_MAX,
+	  .example = "chain=forward handle=2", .attrs = { RULE_CHAIN, RULE_HANDLE, RULE_STAGED } },
+	{ "rule-get", PORCH_CMD_RULE_GET, .dump = true, .last = PORCH_A_RULE_MAX,
+	  .example = "handle=1",
+	  .attrs = { { "handle", PORCH_A_RULE_HANDLE, U32, 1, UINT32_MAX, true } } },
 	{ "engine-get", PORCH_CMD_ENGINE_GET, .last = PORCH_A_ENGINE_MAX, .example = "" },
 	{ "engine-set", PORCH_CMD_ENGINE_SET, .admin = true, .last = PORCH_A_ENGINE_MAX,
 	  .example = "vector=8 time-limit=1000 lane-limit=500 icmp-rate=10",
@@ -123,6 +203,9 @@ static void set_value(struct item *item, enum kind kind, const char *value)
 	case U8:
 		set_number(item, 1, value);
 		break;
+	case U16:
+		set_number(item, 2, value);
+		break;
 	case U32:
 		set_number(item, 4, value);
 		break;
@@ -164,7 +247,7 @@ struct request op_request(const struct op *op, const char *text)
 		.version = PORCH_FAMILY_VERSION,
 		.flags = NLM_F_REQUEST | NLM_F_ACK,
 	};
-	char copy[256], *rest = copy, *word, *value;
+	char copy[1024], *rest = copy, *word, *value;
 
 	snprintf(copy, sizeof(copy), "%s", text);
 	while ((word = strsep(&rest, " "))) {

@@ -11,12 +11,13 @@
 
 #include "client.h"
 
-#define MAX_ATTRS	12
+#define MAX_ATTRS	48
 
 /* What an attribute holds. */
 enum kind {
 	NONE,
 	U8,
+	U16,
 	U32,
 	FLAG,
 	STRING,		/* with its NUL; at most max characters before it */
@@ -31,6 +32,8 @@ enum kind {
  * @min: smallest number allowed
  * @max: largest number, or length, allowed
  * @required: the operation is refused without
+ * @bound: others of the example are refused without
+ * @names: it names nothing that has to be there
  */
 struct attr {
 	const char *name;
@@ -39,6 +42,8 @@ struct attr {
 	uint32_t min;
 	uint32_t max;
 	bool required;
+	bool bound;
+	bool names;
 };
 
 /**

@@ -56,7 +56,7 @@ void scene_ask(struct client *client, uint8_t cmd, const char *text)
 	answer_free(&answer);
 }
 
-void scene_set(struct client *client)
+void scene_set_ways(struct client *client)
 {
 	scene_ask(client, PORCH_CMD_PORT_ADD, "ifindex=" PORT);
 	scene_ask(client, PORCH_CMD_PORT_ADD, "ifindex=" OTHER_PORT);
@@ -66,6 +66,16 @@ void scene_set(struct client *client)
 	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.3.0.0 prefix-len=16 type=1");
 	scene_ask(client, PORCH_CMD_ROUTE_ADD,
 		  "dst=2001:db8:1:: prefix-len=48 gateway=2001:db8::2 oif=" PORT);
+}
+
+void scene_set(struct client *client)
+{
+	scene_set_ways(client);
+	scene_ask(client, PORCH_CMD_CHAIN_ADD, "name=empty");
+	scene_ask(client, PORCH_CMD_CHAIN_ADD, "name=web");
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward proto=6 dport=80 action=4 jump=web");
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward dst=10.1.0.0 dst-len=16 count");
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=web in=" PORT " action=1");
 }
 
 void scene_enter(struct client *client)
@@ -115,6 +125,8 @@ struct state scene_state(struct client *client)
 
 	add_list(&state, client, PORCH_CMD_PORT_GET);
 	add_list(&state, client, PORCH_CMD_ROUTE_GET);
+	add_list(&state, client, PORCH_CMD_CHAIN_GET);
+	add_list(&state, client, PORCH_CMD_RULE_GET);
 	add_reply(&state, client, PORCH_CMD_ENGINE_GET);
 	add_reply(&state, client, PORCH_CMD_STATUS_GET);
 	return state;

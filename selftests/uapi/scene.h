@@ -6,7 +6,8 @@
  *	d1   10.0.1.1/24			no port
  *	d2   10.0.2.1/24			a port
  *
- * and some routes over d0.
+ * and some routes over d0. A chain "empty", and rules with the handles 1 and 2 in
+ * the chain "forward" and 3 in the chain "web".
  */
 #ifndef UAPI_SCENE_H
 #define UAPI_SCENE_H
@@ -39,8 +40,14 @@ void scene_enter(struct client *client);
 void scene_devices(void);
 
 /**
- * scene_set() - make ports and add routes
+ * scene_set_ways() - make ports and add routes
  * @client: opened in a namespace with the devices
+ */
+void scene_set_ways(struct client *client);
+
+/**
+ * scene_set() - the same, with chains and rules
+ * @client: opened in a namespace with the devices that never had a rule
  */
 void scene_set(struct client *client);
 
@@ -64,7 +71,7 @@ void scene_dump(struct client *client, uint8_t cmd, struct answer *answer);
 
 /**
  * struct state - all that can be seen of the configuration
- * @data: ports, routes, settings and status, generation included
+ * @data: ports, routes, chains, rules, settings and status, generation included
  * @len: length of @data
  */
 struct state {

@@ -165,7 +165,7 @@ check "bash can read it" silent bash -n "$COMPLETION"
 check "every command and keyword is offered" eval '! complete_table'
 
 mapfile -t devices < <(ls /sys/class/net)
-check "objects" completes "r" route
+check "objects" completes "ro" route
 check "options, and objects" offers "" -j -n help port status
 check "options" completes "-" -4 -6 -V -a -b -h -j -n -s
 check "objects behind options" completes "-j -s po" port

@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, engine, stats, ledger, monitor, status, capture, help"
+objects="port, route, chain, rule, engine, stats, ledger, monitor, status, capture, help"
 
 echo "TAP version 13"
 
@@ -123,7 +123,7 @@ refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get,
 refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' stats foo
 refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
 refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
-refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, engine' monitor foo
+refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, engine' monitor foo
 refuses 2 'capture: unexpected "foo"; allowed here: -i PORT, -s SNAPLEN, -c COUNT, -w FILE' \
 	capture foo
 refuses 2 'unknown option "-x"; allowed here: -j, -s, -4, -6, -h' capture -x
@@ -177,7 +177,7 @@ refuses_file 1 '4: port add: no device "eth-none"' '# a comment\n\n  \t\nport ad
 refuses_file 1 '2: route add: 10.0.0.1/8 has bits' '# a comment\nroute add 10.0.0.1/8\n'
 refuses_file 1 "1: $not_loaded" 'route add 10.0.0.0/8 via 10.0.0.1 # fine\nfoo\n'
 refuses_file 1 '1: the line is no text' 'port\0add\n'
-refuses_file 1 '2: more than 32 words' "\\n$(printf 'x %.0s' {1..33})\\n"
+refuses_file 1 '2: more than 64 words' "\\n$(printf 'x %.0s' {1..65})\\n"
 refuses_file 1 '1: unknown option "-b"; allowed here' '-b file\n'
 refuses 1 'cannot open /no/such/file: No such file or directory' -b /no/such/file
 refuses 1 'cannot read /: Is a directory' -b /
