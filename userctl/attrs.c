@@ -121,6 +121,7 @@ static const struct attr_def ledger_defs[PORCH_A_LEDGER_MAX + 1] = {
 	[PORCH_A_LEDGER_SYNC]		= { "sync", ATTR_FLAG },
 	[PORCH_A_LEDGER_RX]		= { "rx", ATTR_U64 },
 	[PORCH_A_LEDGER_FROM_STACK]	= { "from-stack", ATTR_U64 },
+	[PORCH_A_LEDGER_INJECTED]	= { "injected", ATTR_U64 },
 	[PORCH_A_LEDGER_CREATED]	= { "created", ATTR_U64 },
 	[PORCH_A_LEDGER_SENT]		= { "sent", ATTR_U64 },
 	[PORCH_A_LEDGER_LOCAL]		= { "local", ATTR_U64 },

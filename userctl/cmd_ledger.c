@@ -27,6 +27,7 @@ static void show_ledger(const struct reply *reply, void *arg)
 
 	b->in = reply_uint(reply, PORCH_A_LEDGER_RX) +
 		reply_uint(reply, PORCH_A_LEDGER_FROM_STACK) +
+		reply_uint(reply, PORCH_A_LEDGER_INJECTED) +
 		reply_uint(reply, PORCH_A_LEDGER_CREATED);
 	b->out = reply_uint(reply, PORCH_A_LEDGER_SENT) +
 		 reply_uint(reply, PORCH_A_LEDGER_LOCAL) +
@@ -38,6 +39,7 @@ static void show_ledger(const struct reply *reply, void *arg)
 	show_row_begin(show);
 	show_attr(show, reply, PORCH_A_LEDGER_RX, "  rx         %17s\n");
 	show_attr(show, reply, PORCH_A_LEDGER_FROM_STACK, "  from-stack %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_INJECTED, "  injected   %17s\n");
 	show_attr(show, reply, PORCH_A_LEDGER_CREATED, "  created    %17s\n");
 	show_text(show, "in        %20" PRIu64 "\n", b->in);
 	show_attr(show, reply, PORCH_A_LEDGER_SENT, "  sent       %17s\n");

@@ -606,6 +606,7 @@ static int fill_ledger(struct sk_buff *msg, const struct porch_stats *s)
 	const u64 line[] = {
 		[PORCH_A_LEDGER_RX] = s->rx,
 		[PORCH_A_LEDGER_FROM_STACK] = s->from_stack,
+		[PORCH_A_LEDGER_INJECTED] = s->injected,
 		[PORCH_A_LEDGER_CREATED] = sum_of(s->created, PORCH_N_CREATED),
 		[PORCH_A_LEDGER_SENT] = s->sent,
 		[PORCH_A_LEDGER_LOCAL] = s->local,

@@ -25,7 +25,8 @@ struct porch_net;
 	X(VLAN,			"vlan")			\
 	X(SOCKET,		"socket")		\
 	X(MULTICAST,		"multicast")		\
-	X(BROADCAST,		"broadcast")
+	X(BROADCAST,		"broadcast")		\
+	X(INJECTED,		"injected")
 
 /*
  * Reasons for dropping a packet: X(symbol, name, core reason). Modules cannot
@@ -95,6 +96,7 @@ enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE
  * struct porch_stats - what one CPU counts, all in skbs
  * @rx: admitted from ports
  * @from_stack: of local origin, met on their way out by a port
+ * @injected: made by an application, by a ring
  * @sent: handed to a device, a qdisc or a neighbour, whatever these lose later
  * @local: for this machine's own addresses, given to the stock stack
  * @to_stack: of local origin, left to the stock stack, which sends them
@@ -106,12 +108,13 @@ enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE
  *
  * Written by its CPU alone, with softirqs off. The ledger of one CPU balances
  * by itself whenever no packet is in flight there:
- * rx + from_stack + Σ created = sent + local + to_stack + Σ punt + Σ drop +
- * queued.
+ * rx + from_stack + injected + Σ created = sent + local + to_stack + Σ punt +
+ * Σ drop + queued.
  */
 struct porch_stats {
 	u64 rx;
 	u64 from_stack;
+	u64 injected;
 	u64 sent;
 	u64 local;
 	u64 to_stack;

@@ -71,4 +71,35 @@ porch_ring_was_empty(const struct porch_ring_producer *p)
 	return READ_ONCE(p->ctl->cons) == p->last;
 }
 
+/**
+ * struct porch_ring_consumer - the kernel's side of a ring that an application
+ *	fills
+ * @ctl: shared with the producer; of its fields only @ctl->prod is ever read
+ * @data: the records, shared as well
+ * @size: bytes of @data, a power of two
+ * @cons: where the next record begins; what @ctl shows of it is a copy
+ * @prod: how far the producer was when it was last looked at, and did not lie:
+ *	@prod - @cons is a multiple of PORCH_RING_ALIGN and never exceeds @size
+ * @next: where the record ends that was peeked at last
+ *
+ * One producer and one consumer at a time. The producer may write anything
+ * anywhere in the shared memory at any time, and harms itself alone.
+ */
+struct porch_ring_consumer {
+	struct porch_ring_ctl *ctl;
+	const u8 *data;
+	u32 size;
+	u32 cons;
+	u32 prod;
+	u32 next;
+};
+
+void porch_ring_consumer_init(struct porch_ring_consumer *c,
+			      struct porch_ring_ctl *ctl, const void *data,
+			      u32 size);
+int porch_ring_look(struct porch_ring_consumer *c);
+const u8 *porch_ring_peek(struct porch_ring_consumer *c,
+			  struct porch_ring_frame *head);
+void porch_ring_release(struct porch_ring_consumer *c);
+
 #endif /* PORCH_CORE_RING_H */

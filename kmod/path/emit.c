@@ -15,6 +15,7 @@
 #include <net/xfrm.h>
 #include "compat.h"
 #include "core/csum.h"
+#include "net.h"
 #include "path/drop.h"
 #include "path/emit.h"
 #include "path/remark.h"
@@ -116,17 +117,17 @@ static void enter_stack(const struct porch_port *port, struct sk_buff *skb)
 	this_cpu_write(emit_returning, NULL);
 }
 
-static void give_to_stack(const struct porch_pkt *p)
+static void give_to_stack(const struct porch_port *port, struct sk_buff *skb)
 {
-	this_cpu_write(emit_giving, p->port);
-	enter_stack(p->port, p->skb);
+	this_cpu_write(emit_giving, port);
+	enter_stack(port, skb);
 	this_cpu_write(emit_giving, NULL);
 }
 
-static void count_sent(struct porch_vec *v, const struct porch_port *port,
+static void count_sent(struct porch_stats *stats, const struct porch_port *port,
 		       unsigned int packets, unsigned int bytes)
 {
-	v->stats->sent += packets;
+	stats->sent += packets;
 	if (port) {
 		struct porch_port_stats *ps = this_cpu_ptr(port->stats);
 
@@ -186,7 +187,7 @@ static void run_flush(struct porch_vec *v, struct emit_run *run)
 	if (!run->packets)
 		return;
 	port = porch_port_of(run->dev);
-	count_sent(v, port, run->packets, run->bytes);
+	count_sent(v->stats, port, run->packets, run->bytes);
 	if (port && porch_port_tapped(port))
 		for (skb = run->head; skb; skb = skb->next)
 			porch_tap_out(port, skb, NULL);
@@ -308,7 +309,7 @@ static void send_slowly(struct porch_vec *v, const struct porch_pkt *p,
 {
 	struct porch_port *port = porch_port_of(p->dev);
 
-	count_sent(v, port, 1, skb->len);
+	count_sent(v->stats, port, 1, skb->len);
 	if (port && porch_port_tapped(port))
 		porch_tap_out(port, skb, p->neigh);
 	if (!p->neigh) {
@@ -431,7 +432,7 @@ static void give_back(struct porch_vec *v, struct porch_pkt *p)
 		v->stats->local++;
 	else
 		v->stats->punt[p->reason]++;
-	give_to_stack(p);
+	give_to_stack(p->port, p->skb);
 }
 
 /**
@@ -465,4 +466,35 @@ void porch_emit(struct porch_vec *v)
 	}
 	for (i = 0; i < EMIT_RUNS; i++)
 		run_flush(v, &runs[i]);
+}
+
+/**
+ * porch_emit_wire() - send a frame that an application has made
+ * @port: where it leaves
+ * @skb: the frame, one of the port's device, its data at the link-layer header;
+ *	consumed
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ */
+void porch_emit_wire(const struct porch_port *port, struct sk_buff *skb)
+{
+	count_sent(this_cpu_ptr(port->pn->stats), port, 1,
+		   skb->len - skb_network_offset(skb));
+	if (porch_port_tapped(port))
+		porch_tap_out(port, skb, NULL);
+	dev_queue_xmit(skb);
+}
+
+/**
+ * porch_emit_stack() - give the stock stack a frame that an application has made
+ * @port: where it seems to have come in
+ * @skb: the frame, one of the port's device, its data at the network header;
+ *	consumed
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ */
+void porch_emit_stack(const struct porch_port *port, struct sk_buff *skb)
+{
+	this_cpu_ptr(port->pn->stats)->punt[PORCH_PUNT_INJECTED]++;
+	give_to_stack(port, skb);
 }

@@ -3,7 +3,8 @@
  * The memory that an application shares, and how frames get into it.
  *
  * One ring for each CPU that the machine may have, so that producing takes no
- * lock: whoever has softirqs off owns the ring of its CPU.
+ * lock: whoever has softirqs off owns the ring of its CPU. Behind them, if it is
+ * asked for, one that the application fills.
  */
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
@@ -25,7 +26,8 @@ static_assert(SHMLBA <= PAGE_SIZE, "rings want caches without aliases");
 /* The head with its table, in front of all rings */
 static unsigned long head_pages(void)
 {
-	size_t table = num_possible_cpus() * sizeof(struct porch_ring_entry);
+	size_t table = (num_possible_cpus() + 1) *
+		       sizeof(struct porch_ring_entry);
 
 	return DIV_ROUND_UP(sizeof(struct porch_ring_head) + table, PAGE_SIZE);
 }
@@ -93,16 +95,21 @@ static int alloc_pages_of(struct porch_ring *ring, u32 size)
 		}
 		if (i == ring->n_pages)
 			return 0;
-		node = cpu_to_node(cpu);
-		end += ring_pages(size);
-		cpu = cpumask_next(cpu, cpu_possible_mask);
+		if (cpu < nr_cpu_ids) {
+			node = cpu_to_node(cpu);
+			end += ring_pages(size);
+			cpu = cpumask_next(cpu, cpu_possible_mask);
+		} else {
+			node = NUMA_NO_NODE;
+			end = ring->n_pages;
+		}
 	}
 fail:
 	free_pages_of(ring);
 	return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
 }
 
-static void lay_out(struct porch_ring *ring, u32 size)
+static void lay_out(struct porch_ring *ring, u32 size, u32 tx_size)
 {
 	struct porch_ring_head *head = ring->map;
 	struct porch_ring_entry *entry = (void *)(head + 1);
@@ -114,7 +121,7 @@ static void lay_out(struct porch_ring *ring, u32 size)
 		.version = PORCH_RING_VERSION,
 		.entry_size = sizeof(*entry),
 		.entries = sizeof(*head),
-		.n_entries = num_possible_cpus(),
+		.n_entries = num_possible_cpus() + !!tx_size,
 		.map_size = porch_ring_bytes(ring),
 	};
 	for_each_possible_cpu(cpu) {
@@ -131,12 +138,23 @@ static void lay_out(struct porch_ring *ring, u32 size)
 		at += (u64)ring_pages(size) << PAGE_SHIFT;
 		entry++;
 	}
+	if (!tx_size)
+		return;
+	*entry = (struct porch_ring_entry) {
+		.type = PORCH_RING_TX,
+		.ctl = at,
+		.data = at + PAGE_SIZE,
+		.size = tx_size,
+	};
+	porch_ring_consumer_init(&ring->tx, ring->map + at,
+				 ring->map + at + PAGE_SIZE, tx_size);
 }
 
 /**
  * porch_ring_alloc_memory() - get a ring its memory
  * @ring: the ring, without
  * @size: bytes of each CPU's data, a power of two that the uapi allows
+ * @tx_size: bytes for what the application sends, likewise, or 0
  * @user: who is charged, unless the caller has CAP_IPC_LOCK
  *
  * Context: process context; sleeps.
@@ -144,12 +162,13 @@ static void lay_out(struct porch_ring *ring, u32 size)
  * Return: 0, -ENOBUFS beyond RLIMIT_MEMLOCK, -EINTR or -ENOMEM, and then
  * nothing changed.
  */
-int porch_ring_alloc_memory(struct porch_ring *ring, u32 size,
+int porch_ring_alloc_memory(struct porch_ring *ring, u32 size, u32 tx_size,
 			    struct user_struct *user)
 {
 	int err;
 
-	ring->n_pages = head_pages() + num_possible_cpus() * ring_pages(size);
+	ring->n_pages = head_pages() + num_possible_cpus() * ring_pages(size) +
+			(tx_size ? ring_pages(tx_size) : 0);
 	/* vmap() would say so, but only when all the memory is taken. */
 	if (ring->n_pages > totalram_pages() / 2)
 		return -ENOMEM;
@@ -167,7 +186,7 @@ int porch_ring_alloc_memory(struct porch_ring *ring, u32 size,
 					  GFP_KERNEL_ACCOUNT);
 	if (!ring->producer)
 		goto map;
-	lay_out(ring, size);
+	lay_out(ring, size, tx_size);
 	return 0;
 map:
 	vunmap(ring->map);
@@ -186,6 +205,7 @@ uncharge:
  */
 void porch_ring_free_memory(struct porch_ring *ring)
 {
+	ring->tx.data = NULL;
 	free_percpu(ring->producer);
 	vunmap(ring->map);
 	free_pages_of(ring);
@@ -246,7 +266,7 @@ static void describe(struct porch_ring_frame *f, const struct porch_view *view)
 		f->gso_size = skb_shinfo(skb)->gso_size;
 		f->gso_type = gso_type(skb);
 	}
-	f->reserved = 0;
+	f->to = 0;
 	f->id = 0;
 	f->flags = flags;
 }

@@ -16,7 +16,8 @@ struct porch_net;
 /**
  * struct porch_ring - an open /dev/porch
  * @pn: the instance, without a reference; NULL once its namespace has gone;
- *	under RTNL
+ *	read under RTNL or RCU, written under RTNL
+ * @admin: who opened it may do more than watch
  * @link: in porch_net.rings, while there is @pn; under its rings_lock
  * @taps: the struct porch_tap by which it gets frames; under RTNL
  * @all_ports: ports to come are tapped, too; under RTNL
@@ -25,6 +26,9 @@ struct porch_net;
  * @ready: what follows is set up; stored with release, loaded with acquire
  * @snaplen: bytes of a frame that are kept
  * @producer: the kernel's side of each CPU's ring
+ * @tx: the kernel's side of the ring in the other direction; without data if
+ *	there is none; under @tx_lock
+ * @tx_lock: lets one thread at a time take from @tx
  * @pages: the shared memory
  * @n_pages: length of @pages
  * @map: the same memory as the kernel sees it
@@ -35,6 +39,7 @@ struct porch_net;
  */
 struct porch_ring {
 	struct porch_net *pn;
+	bool admin;
 	struct list_head link;
 	struct list_head taps;
 	bool all_ports;
@@ -43,6 +48,8 @@ struct porch_ring {
 	bool ready;
 	u32 snaplen;
 	struct porch_ring_producer __percpu *producer;
+	struct porch_ring_consumer tx;
+	struct mutex tx_lock;	/* of the ring in the other direction */
 	struct page **pages;
 	unsigned long n_pages;
 	void *map;
@@ -70,10 +77,21 @@ struct porch_view {
 	u32 flags;
 };
 
-int porch_ring_alloc_memory(struct porch_ring *ring, u32 size,
+int porch_ring_alloc_memory(struct porch_ring *ring, u32 size, u32 tx_size,
 			    struct user_struct *user);
 void porch_ring_free_memory(struct porch_ring *ring);
 bool porch_ring_copy(struct porch_ring *ring, const struct porch_view *view);
+
+/**
+ * porch_ring_has_tx() - may the application send?
+ * @ring: the ring, ready
+ *
+ * Return: whether there is a ring in the other direction.
+ */
+static inline bool porch_ring_has_tx(const struct porch_ring *ring)
+{
+	return ring->tx.data;
+}
 
 /**
  * porch_ring_bytes() - length of the mapping

@@ -14,6 +14,7 @@
 #include <net/net_namespace.h>
 #include "compat.h"
 #include "net.h"
+#include "path/inject.h"
 #include "path/ring.h"
 #include "path/ring_dev.h"
 #include "path/tap.h"
@@ -25,17 +26,21 @@
 static int ring_open(struct inode *inode, struct file *file)
 {
 	struct net *net = current->nsproxy->net_ns;
+	struct user_namespace *user_ns = porch_user_ns(net);
 	struct porch_net *pn = porch_net(net);
 	struct porch_ring *ring;
 
 	/* As for packet sockets: it sees what is others'. */
-	if (!ns_capable(porch_user_ns(net), CAP_NET_RAW))
+	if (!ns_capable(user_ns, CAP_NET_RAW))
 		return -EPERM;
 	ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
 	if (!ring)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&ring->taps);
 	mutex_init(&ring->lock);
+	mutex_init(&ring->tx_lock);
+	/* Without a word in the log about those who only watch. */
+	ring->admin = ns_capable_noaudit(user_ns, CAP_NET_ADMIN);
 	init_waitqueue_head(&ring->wait);
 	ring->pn = pn;
 	file->private_data = ring;
@@ -61,6 +66,12 @@ static int ring_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static bool size_is_sane(u32 size)
+{
+	return is_power_of_2(size) && size >= PORCH_RING_SIZE_MIN &&
+	       size <= PORCH_RING_SIZE_MAX;
+}
+
 static int ring_setup(struct file *file, struct porch_ring_setup *setup,
 		      void __user *to, size_t len)
 {
@@ -68,22 +79,24 @@ static int ring_setup(struct file *file, struct porch_ring_setup *setup,
 	u32 longest;
 	int err;
 
-	if (setup->flags || !is_power_of_2(setup->size) ||
-	    setup->size < PORCH_RING_SIZE_MIN ||
-	    setup->size > PORCH_RING_SIZE_MAX)
+	if (setup->flags || setup->reserved || !size_is_sane(setup->size) ||
+	    (setup->tx_size && !size_is_sane(setup->tx_size)))
 		return -EINVAL;
 	/* With its head, and in front of a link-layer header, half is safe. */
 	longest = setup->size / 4;
 	if (setup->snaplen > longest)
 		return -EINVAL;
+	if (setup->tx_size && !ring->admin)
+		return -EPERM;
 	if (ring->ready)
 		return -EBUSY;
 
-	err = porch_ring_alloc_memory(ring, setup->size, file->f_cred->user);
+	err = porch_ring_alloc_memory(ring, setup->size, setup->tx_size,
+				      file->f_cred->user);
 	if (err)
 		return err;
 	ring->snaplen = setup->snaplen ?: longest;
-	setup->rings = num_possible_cpus();
+	setup->rings = num_possible_cpus() + !!setup->tx_size;
 	setup->map_size = porch_ring_bytes(ring);
 	if (copy_to_user(to, setup, len)) {
 		porch_ring_free_memory(ring);
@@ -100,13 +113,16 @@ static bool is_ready(struct porch_ring *ring)
 	return smp_load_acquire(&ring->ready);
 }
 
+/* What the first version had */
+#define SETUP_SIZE_V0	offsetof(struct porch_ring_setup, tx_size)
+
 static int ioctl_setup(struct file *file, void __user *arg, size_t len)
 {
 	struct porch_ring *ring = file->private_data;
 	struct porch_ring_setup setup;
 	int err;
 
-	if (len < sizeof(setup))
+	if (len < SETUP_SIZE_V0)
 		return -EINVAL;
 	err = copy_struct_from_user(&setup, sizeof(setup), arg, len);
 	if (err)
@@ -114,7 +130,7 @@ static int ioctl_setup(struct file *file, void __user *arg, size_t len)
 	/* Whoever is at it may have much memory to get. */
 	if (mutex_lock_killable(&ring->lock))
 		return -EINTR;
-	err = ring_setup(file, &setup, arg, sizeof(setup));
+	err = ring_setup(file, &setup, arg, min(len, sizeof(setup)));
 	mutex_unlock(&ring->lock);
 	return err;
 }
@@ -137,6 +153,32 @@ static int ioctl_tap(struct file *file, void __user *arg, size_t len)
 	return porch_tap_open(ring, tap.ifindex);
 }
 
+static int ioctl_kick(struct file *file, void __user *arg, size_t len)
+{
+	struct porch_ring *ring = file->private_data;
+	struct porch_ring_kick kick;
+	int err;
+
+	if (len < sizeof(kick))
+		return -EINVAL;
+	err = copy_struct_from_user(&kick, sizeof(kick), arg, len);
+	if (err)
+		return err;
+	if (kick.flags)
+		return -EINVAL;
+	if (!is_ready(ring) || !porch_ring_has_tx(ring))
+		return -ENXIO;
+	err = mutex_lock_interruptible(&ring->tx_lock);
+	if (err)
+		return err;
+	kick = (struct porch_ring_kick) {};
+	err = porch_inject(ring, &kick);
+	mutex_unlock(&ring->tx_lock);
+	if (copy_to_user(arg, &kick, sizeof(kick)))
+		return -EFAULT;
+	return err;
+}
+
 /* The length is part of the command, so that structures can grow. */
 #define WITHOUT_LEN(cmd)	((cmd) & ~IOCSIZE_MASK)
 
@@ -150,6 +192,8 @@ static long ring_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_setup(file, user, len);
 	case WITHOUT_LEN(PORCH_RING_TAP):
 		return ioctl_tap(file, user, len);
+	case WITHOUT_LEN(PORCH_RING_KICK):
+		return ioctl_kick(file, user, len);
 	}
 	return -ENOTTY;
 }

@@ -223,16 +223,21 @@ void porch_tap_detach(struct porch_port *port)
 void porch_tap_release_net(struct porch_net *pn)
 {
 	struct porch_ring *ring, *next;
+	bool any = false;
 
 	rtnl_lock();
 	mutex_lock(&pn->rings_lock);
 	list_for_each_entry_safe(ring, next, &pn->rings, link) {
 		list_del(&ring->link);
-		ring->pn = NULL;
+		WRITE_ONCE(ring->pn, NULL);
 		hang_up(ring);
+		any = true;
 	}
 	mutex_unlock(&pn->rings_lock);
 	rtnl_unlock();
+	/* Somebody may be sending in the name of the instance. */
+	if (any)
+		synchronize_net();
 }
 
 static void show(const struct porch_port *port, const struct porch_view *view)

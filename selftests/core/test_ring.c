@@ -388,11 +388,216 @@ static void test_threads(void)
 	kfree(r.data);
 }
 
+/* The other direction, as the documentation tells applications to. */
+struct sender {
+	struct porch_ring_ctl *ctl;
+	u8 *data;
+};
+
+static struct porch_ring_frame *put(struct sender *s, u32 len)
+{
+	u32 at = s->ctl->prod % SIZE, skip = at + len > SIZE ? SIZE - at : 0;
+	struct porch_ring_frame *f = (void *)(s->data + at);
+
+	/* (B): pairs with the release in porch_ring_release(). */
+	if (SIZE - (s->ctl->prod - smp_load_acquire(&s->ctl->cons)) < skip + len)
+		return NULL;
+	if (skip) {
+		f->len = skip;
+		f->type = PORCH_RING_PAD;
+		/* (A): pairs with the acquire in porch_ring_look(). */
+		smp_store_release(&s->ctl->prod, s->ctl->prod + skip);
+		f = (void *)s->data;
+	}
+	f->len = len;
+	f->type = PORCH_RING_FRAME;
+	return f;
+}
+
+static void handed_over(struct sender *s, const struct porch_ring_frame *f)
+{
+	/* (A), as above. */
+	smp_store_release(&s->ctl->prod, s->ctl->prod + f->len);
+}
+
+static void sender_init(struct sender *s, struct porch_ring_consumer *c)
+{
+	s->ctl = kzalloc(sizeof(*s->ctl), GFP_KERNEL);
+	s->data = kzalloc(SIZE, GFP_KERNEL);
+	porch_ring_consumer_init(c, s->ctl, s->data, SIZE);
+}
+
+static void sender_fini(struct sender *s)
+{
+	kfree(s->ctl);
+	kfree(s->data);
+}
+
+/* What goes in comes out, in order, and not before somebody has looked. */
+static void test_take(void)
+{
+	u64 sent = 0, taken = 0, seen = 0;
+	struct porch_ring_consumer c;
+	struct porch_ring_frame *f, head;
+	unsigned long round;
+	struct sender s;
+	const u8 *record;
+
+	sender_init(&s, &c);
+	for (round = 0; round < test_rounds * 100; round++) {
+		switch (test_below(3)) {
+		case 0:
+			f = put(&s, some_len());
+			if (!f)
+				break;
+			fill(f, sent++);
+			handed_over(&s, f);
+			break;
+		case 1:
+			CHECK(!porch_ring_look(&c), "refused");
+			seen = sent;
+			break;
+		default:
+			record = porch_ring_peek(&c, &head);
+			CHECK(!record == (taken == seen), "%llu of %llu",
+			      taken, seen);
+			if (!record)
+				break;
+			CHECK(!memcmp(&head, record, sizeof(head)) &&
+			      is_filled((const void *)record, taken),
+			      "record %llu", taken);
+			porch_ring_release(&c);
+			taken++;
+		}
+	}
+	CHECK(taken > test_rounds, "only %llu taken", taken);
+	sender_fini(&s);
+}
+
+/*
+ * Whatever the producer writes: no record leaves the ring (the sanitizer watches
+ * the rest of the memory), the kernel comes to an end, and an honest producer is
+ * served again.
+ */
+static void test_hostile_sender(void)
+{
+	struct porch_ring_consumer c;
+	struct porch_ring_frame *f, head;
+	unsigned long round, broken = 0, whole = 0;
+	struct sender s;
+	const u8 *record;
+	unsigned int n;
+
+	sender_init(&s, &c);
+	for (round = 0; round < test_rounds * 100; round++) {
+		u32 at = c.cons % SIZE, max = SIZE - at;
+
+		f = (void *)(s.data + at);
+		f->type = test_below(3);
+		f->len = test_below(4) ? PORCH_RING_ALIGN * test_below(MAX_RECORDS + 2) :
+					 (u32)test_rnd();
+		s.ctl->prod = c.cons + (test_below(4) ? PORCH_RING_ALIGN : 1) *
+					test_below(MAX_RECORDS + 2);
+		if (!test_below(10))
+			s.ctl->prod = test_rnd();
+		s.ctl->cons = test_rnd();
+		if (porch_ring_look(&c)) {
+			CHECK(s.ctl->prod - c.cons > SIZE ||
+			      s.ctl->prod % PORCH_RING_ALIGN, "refused %u at %u",
+			      s.ctl->prod, c.cons);
+			continue;
+		}
+		for (n = 0; n <= MAX_RECORDS; n++) {
+			record = porch_ring_peek(&c, &head);
+			if (!record || IS_ERR(record))
+				break;
+			at = record - s.data;
+			max = SIZE - at;
+			CHECK(head.len && head.len <= max && !(head.len % 64),
+			      "%u bytes at %u", head.len, at);
+			/* A second look at what is shared would see this. */
+			memset(s.data + at, test_rnd(), sizeof(head));
+			porch_ring_release(&c);
+			whole++;
+		}
+		CHECK(n <= MAX_RECORDS && c.cons == c.prod,
+		      "%u records, %u of %u", n, c.cons, c.prod);
+		broken += IS_ERR(record);
+	}
+	CHECK(broken > test_rounds && whole > test_rounds, "%lu broken, %lu whole",
+	      broken, whole);
+
+	s.ctl->prod = c.cons;
+	for (round = 0; round < 100; round++) {
+		f = put(&s, some_len());
+		fill(f, round);
+		handed_over(&s, f);
+		CHECK(!porch_ring_look(&c), "refused");
+		record = porch_ring_peek(&c, &head);
+		CHECK(record && is_filled((const void *)record, round), "record %lu",
+		      round);
+		porch_ring_release(&c);
+	}
+	sender_fini(&s);
+}
+
+struct sending {
+	struct sender s;
+	u64 total;
+};
+
+static void *race_sender(void *arg)
+{
+	struct sending *r = arg;
+	struct porch_ring_frame *f;
+	unsigned int len = 1;
+	u64 i;
+
+	for (i = 0; i < r->total; i++) {
+		len = len * 5 % (MAX_RECORDS / 2 - 1) + 1;
+		while (!(f = put(&r->s, len * PORCH_RING_ALIGN)))
+			sched_yield();
+		fill(f, i);
+		handed_over(&r->s, f);
+	}
+	return NULL;
+}
+
+static void test_sender_threads(void)
+{
+	struct sending r = { .total = test_rounds * 100 };
+	struct porch_ring_consumer c;
+	struct porch_ring_frame head;
+	const u8 *record;
+	pthread_t thread;
+	u64 got = 0;
+
+	sender_init(&r.s, &c);
+	CHECK(!pthread_create(&thread, NULL, race_sender, &r), "no thread");
+	while (got < r.total) {
+		CHECK(!porch_ring_look(&c), "refused");
+		record = porch_ring_peek(&c, &head);
+		if (!record) {
+			sched_yield();
+			continue;
+		}
+		CHECK(is_filled((const void *)record, got), "record %llu", got);
+		porch_ring_release(&c);
+		got++;
+	}
+	pthread_join(thread, NULL);
+	sender_fini(&r.s);
+}
+
 const struct test test_ring[] = {
 	{ .name = "ring: against a list", .run = test_order },
 	{ .name = "ring: the largest record", .run = test_largest },
 	{ .name = "ring: a hostile consumer", .run = test_hostile },
 	{ .name = "ring: a count that is full", .run = test_missed },
 	{ .name = "ring: two threads", .run = test_threads, .threads = true },
+	{ .name = "ring: the other direction", .run = test_take },
+	{ .name = "ring: a hostile producer", .run = test_hostile_sender },
+	{ .name = "ring: the other direction in two threads",
+	  .run = test_sender_threads, .threads = true },
 	{}
 };

@@ -159,7 +159,7 @@ static void balanced(struct __test_metadata *_metadata, struct client *client)
 	for (i = PORCH_A_LEDGER_RX; i <= PORCH_A_LEDGER_QUEUED; i++)
 		line[i] = nla_get_u64(a[i]);
 	EXPECT_EQ(line[PORCH_A_LEDGER_RX] + line[PORCH_A_LEDGER_FROM_STACK] +
-		  line[PORCH_A_LEDGER_CREATED],
+		  line[PORCH_A_LEDGER_INJECTED] + line[PORCH_A_LEDGER_CREATED],
 		  line[PORCH_A_LEDGER_SENT] + line[PORCH_A_LEDGER_LOCAL] +
 		  line[PORCH_A_LEDGER_PUNTED] + line[PORCH_A_LEDGER_TO_STACK] +
 		  line[PORCH_A_LEDGER_DROPPED] + line[PORCH_A_LEDGER_QUEUED]);

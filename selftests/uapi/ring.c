@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /dev/porch in the hands of a program that makes every mistake, some of them
- * intended. The scene has one more wire,
- *
- *	v0	a port; what the test sends by v1 comes in here
- *	v1	its other end
- *
- * and all runs on one CPU, so that one ring gets the frames.
+ * intended. All runs on one CPU, so that one ring gets the frames.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,138 +32,11 @@
 #include "kselftest_harness.h"
 
 #include "ops.h"
+#include "rings.h"
 #include "scene.h"
 
-#define WIRE		20
-#define WIRE_TEXT	"20"
-#define OTHER_END	21
-#define OTHER_END_TEXT	"21"
-#define SIZE		((uint32_t)PORCH_RING_SIZE_MIN)
+#define SIZE		RING_SIZE
 #define PAGE		4096
-#define TYPE		0x88b5	/* for experiments, IEEE 802 */
-#define FRAME		1000
-
-/**
- * struct ring - an open /dev/porch, mapped
- * @fd: of it
- * @map: the mapping
- * @map_size: its length
- * @ctl: indices of the ring of CPU 0
- * @data: its records
- * @size: length of @data
- */
-struct ring {
-	int fd;
-	uint8_t *map;
-	size_t map_size;
-	struct porch_ring_ctl *ctl;
-	uint8_t *data;
-	uint32_t size;
-};
-
-static int ring_setup(int fd, uint32_t size, uint64_t *map_size)
-{
-	struct porch_ring_setup setup = { .size = size };
-	int err = ioctl(fd, PORCH_RING_SETUP, &setup);
-
-	*map_size = setup.map_size;
-	return err;
-}
-
-static int ring_tap(int fd, uint32_t ifindex)
-{
-	struct porch_ring_tap tap = { .ifindex = ifindex };
-
-	return ioctl(fd, PORCH_RING_TAP, &tap);
-}
-
-/* The entry of CPU 0 */
-static void ring_find(struct ring *r)
-{
-	struct porch_ring_head *head = (void *)r->map;
-	struct porch_ring_entry *entry = (void *)(r->map + head->entries);
-
-	r->ctl = (void *)(r->map + entry->ctl);
-	r->data = r->map + entry->data;
-	r->size = entry->size;
-}
-
-static bool ring_open(struct ring *r, uint32_t ifindex)
-{
-	uint64_t map_size;
-
-	r->fd = open("/dev/porch", O_RDWR | O_CLOEXEC);
-	if (r->fd < 0 || ring_setup(r->fd, SIZE, &map_size) || ring_tap(r->fd, ifindex))
-		return false;
-	r->map_size = map_size;
-	r->map = mmap(NULL, map_size, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
-	if (r->map == MAP_FAILED)
-		return false;
-	ring_find(r);
-	return true;
-}
-
-static void ring_close(struct ring *r)
-{
-	munmap(r->map, r->map_size);
-	close(r->fd);
-}
-
-static struct porch_ring_frame *ring_peek(struct ring *r)
-{
-	struct porch_ring_frame *frame;
-
-	for (;;) {
-		/* Pairs with the kernel's release. */
-		if (__atomic_load_n(&r->ctl->prod, __ATOMIC_ACQUIRE) == r->ctl->cons)
-			return NULL;
-		frame = (void *)(r->data + r->ctl->cons % r->size);
-		if (frame->type == PORCH_RING_FRAME)
-			return frame;
-		r->ctl->cons += frame->len;
-	}
-}
-
-static void ring_release(struct ring *r, const struct porch_ring_frame *frame)
-{
-	/* Pairs with the kernel's acquire. */
-	__atomic_store_n(&r->ctl->cons, r->ctl->cons + frame->len, __ATOMIC_RELEASE);
-}
-
-static short ring_poll(struct ring *r, int timeout)
-{
-	struct pollfd pollfd = { .fd = r->fd, .events = POLLIN };
-
-	poll(&pollfd, 1, timeout);
-	return pollfd.revents;
-}
-
-static int wire_open(void)
-{
-	struct sockaddr_ll addr = { .sll_family = AF_PACKET, .sll_ifindex = OTHER_END };
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	return fd >= 0 && !bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ? fd : -1;
-}
-
-/* A frame that only a tap cares about, filled with a number. */
-static bool wire_send(int fd, uint8_t number)
-{
-	uint8_t frame[FRAME];
-
-	memset(frame, number, sizeof(frame));
-	memset(frame, 0xff, 6);
-	memcpy(frame + 6, "\x02\0\0\0\0\x01\x88\xb5", 8);
-	return send(fd, frame, sizeof(frame), 0) == sizeof(frame);
-}
-
-static bool is_frame(const struct porch_ring_frame *f, uint8_t number)
-{
-	const uint8_t *data = (const uint8_t *)f + f->data;
-
-	return f->caplen == FRAME && f->wirelen == FRAME && data[14] == number &&
-	       data[FRAME - 1] == number && !memcmp(data + 12, "\x88\xb5", 2);
-}
 
 static uint64_t now(void)
 {
@@ -178,47 +46,6 @@ static uint64_t now(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-static void give_up(struct __test_metadata *_metadata, int capability)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2];
-
-	ASSERT_EQ(0, syscall(SYS_capget, &header, data));
-	data[capability / 32].effective &= ~(1U << capability % 32);
-	ASSERT_EQ(0, syscall(SYS_capset, &header, data));
-}
-
-/* A process that does not outlive the test. */
-static pid_t child(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	return pid;
-}
-
-static int references(void)
-{
-	FILE *file = fopen("/sys/module/porch/refcnt", "re");
-	int count = -1;
-
-	if (file && fscanf(file, "%d", &count) != 1)
-		count = -1;
-	if (file)
-		fclose(file);
-	return count;
-}
-
-static bool run_on(int cpu)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	return !sched_setaffinity(0, sizeof(cpus), &cpus);
-}
-
 FIXTURE(rings) {
 	struct client client;
 	struct ring ring;
@@ -226,21 +53,11 @@ FIXTURE(rings) {
 	int references;
 };
 
-static const char wire[] =
-	"ip -b - <<END\n"
-	"link add name v0 index " WIRE_TEXT " type veth peer name v1 index " OTHER_END_TEXT "\n"
-	"link set v0 addrgenmode none\n"
-	"link set v1 addrgenmode none\n"
-	"link set v0 up\n"
-	"link set v1 up\n"
-	"END\n";
-
 FIXTURE_SETUP(rings)
 {
 	ASSERT_TRUE(run_on(0));
 	scene_enter(&self->client);
-	ASSERT_EQ(0, system(wire));
-	scene_ask(&self->client, PORCH_CMD_PORT_ADD, "ifindex=" WIRE_TEXT);
+	ASSERT_TRUE(wire_lay(&self->client));
 	self->wire = wire_open();
 	ASSERT_LE(0, self->wire);
 	self->references = references();
@@ -321,7 +138,7 @@ TEST_F(rings, a_frame)
 	EXPECT_EQ(PORCH_RING_GSO_NONE, f->gso_type);
 	EXPECT_EQ(0, f->lost);
 	EXPECT_EQ(0, f->id);
-	EXPECT_EQ(0, f->reserved);
+	EXPECT_EQ(0, f->to);
 	EXPECT_LE(before, f->time);
 	EXPECT_GE(now(), f->time);
 	ring_release(&self->ring, f);
@@ -812,7 +629,7 @@ TEST_F(rings, memory_limit)
 	ring_close(&one);
 	ring_close(&two);
 
-	give_up(_metadata, CAP_IPC_LOCK);
+	ASSERT_TRUE(give_up(CAP_IPC_LOCK));
 	for (i = 0; i < 5; i++) {
 		ASSERT_TRUE(ring_open(&one, WIRE))
 			TH_LOG("%d: %s", i, strerror(errno));
@@ -847,7 +664,7 @@ TEST_F(rings, permission)
 	}
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
-	give_up(_metadata, CAP_NET_RAW);
+	ASSERT_TRUE(give_up(CAP_NET_RAW));
 	EXPECT_EQ(-1, open("/dev/porch", O_RDWR));
 	EXPECT_EQ(EPERM, errno);
 	/* One that is open stays so. */

@@ -159,10 +159,9 @@ static void put_ledger(void)
 	struct nlmsghdr *nlh = begin_message();
 	uint16_t attr;
 
-	/* 1 + 1 + 2 = 1 + 1 + 1 + 1 + 0 + 0, and $FAKE_LEAK more in the queues */
+	/* 1 + 1 + 1 + 1 = 1 + 1 + 1 + 1 + 0 + 0, and $FAKE_LEAK more in the queues */
 	for (attr = PORCH_A_LEDGER_RX; attr <= PORCH_A_LEDGER_DROPPED; attr++)
-		mnl_attr_put_u64(nlh, attr, attr == PORCH_A_LEDGER_CREATED ? 2 :
-				 attr != PORCH_A_LEDGER_DROPPED);
+		mnl_attr_put_u64(nlh, attr, attr != PORCH_A_LEDGER_DROPPED);
 	mnl_attr_put_u64(nlh, PORCH_A_LEDGER_QUEUED, atoi(getenv("FAKE_LEAK") ?: "0"));
 	end(nlh);
 }

@@ -394,7 +394,8 @@ TEXT
 prints ledger <<'TEXT'
   rx                         1
   from-stack                 1
-  created                    2
+  injected                   1
+  created                    1
 in                           4
   sent                       1
   local                      1
@@ -405,7 +406,7 @@ in                           4
 out                          4  balanced
 TEXT
 prints -j ledger --sync <<'TEXT'
-{"rx":1,"from-stack":1,"created":2,"sent":1,"local":1,"punted":1,"to-stack":1,"dropped":0,"queued":0,"balanced":true}
+{"rx":1,"from-stack":1,"injected":1,"created":1,"sent":1,"local":1,"punted":1,"to-stack":1,"dropped":0,"queued":0,"balanced":true}
 TEXT
 
 PORCHCTL=$FAKE

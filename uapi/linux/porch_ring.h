@@ -36,15 +36,22 @@
  *	PORCH_RING_SIZE_MIN to PORCH_RING_SIZE_MAX
  * @snaplen: bytes of a frame that are kept, at most a quarter of @size; 0 is
  *	as many as that
- * @rings: (k) how many there are: one for each CPU that the machine may have
+ * @rings: (k) how many there are: one for each CPU that the machine may have, and
+ *	the one of @tx_size
  * @map_size: (k) bytes to map
+ * @tx_size: bytes for the data of the ring in the other direction, a power of
+ *	two in the same bounds; 0 for none
+ * @reserved: must be 0
+ *
+ * A ring in the other direction takes CAP_NET_ADMIN besides; what counts is
+ * what the process had when it opened the file.
  *
  * The memory is charged to the caller's control group and, unless the caller has
  * CAP_IPC_LOCK, to the RLIMIT_MEMLOCK of the user who opened the file.
  *
- * Errors: EBUSY is set up already, EINVAL, ENOBUFS beyond RLIMIT_MEMLOCK,
+ * Errors: EBUSY is set up already, EINVAL, EPERM, ENOBUFS beyond RLIMIT_MEMLOCK,
  * ENOMEM. A later version may be longer: what this one does not know must be 0,
- * else E2BIG.
+ * else E2BIG. The first one ended with @map_size; it is still taken.
  */
 struct porch_ring_setup {
 	__u32 flags;
@@ -52,6 +59,8 @@ struct porch_ring_setup {
 	__u32 snaplen;
 	__u32 rings;
 	__u64 map_size;
+	__u32 tx_size;
+	__u32 reserved;
 };
 
 /**
@@ -70,9 +79,37 @@ struct porch_ring_tap {
 	__u32 ifindex;
 };
 
+/**
+ * struct porch_ring_kick - for PORCH_RING_KICK: take what is in the TX ring
+ * @flags: must be 0
+ * @taken: (k) records that were taken
+ * @refused: (k) those of them of which nothing came
+ * @error: (k) errno of the first that was refused, or 0
+ *
+ * Takes what was there when it was called. A signal may end it before, between
+ * two records; the rest is still there then.
+ *
+ * A frame is refused with EINVAL: a field of it is wrong, ENOENT: the device is
+ * not a port, ENETDOWN, EMSGSIZE: longer than the link takes, ENOMEM; and, if it
+ * is to go through the path, EPROTONOSUPPORT: neither IPv4 nor IPv6 or with a
+ * tag, EADDRNOTAVAIL: not for the port's link-layer address.
+ *
+ * Errors: ENXIO there is no TX ring, ENODEV the namespace has gone, EINVAL,
+ * EFAULT; E2BIG as above. EBADMSG: the ring is broken, its index or the length of
+ * a record being impossible. If it was the latter, all that was there is
+ * released, unread.
+ */
+struct porch_ring_kick {
+	__u32 flags;
+	__u32 taken;
+	__u32 refused;
+	__u32 error;
+};
+
 #define PORCH_RING_IOCTL	0xe9
 #define PORCH_RING_SETUP	_IOWR(PORCH_RING_IOCTL, 1, struct porch_ring_setup)
 #define PORCH_RING_TAP		_IOW(PORCH_RING_IOCTL, 2, struct porch_ring_tap)
+#define PORCH_RING_KICK		_IOWR(PORCH_RING_IOCTL, 3, struct porch_ring_kick)
 
 /**
  * struct porch_ring_head - at offset 0 of the mapping
@@ -98,15 +135,17 @@ struct porch_ring_head {
 /**
  * enum porch_ring_type - what a ring is for
  * @PORCH_RING_RX: frames from the kernel to the application
+ * @PORCH_RING_TX: frames from the application to the kernel
  */
 enum porch_ring_type {
 	PORCH_RING_RX = 1,
+	PORCH_RING_TX = 2,
 };
 
 /**
  * struct porch_ring_entry - where a ring lies
  * @type: (k) enum porch_ring_type
- * @cpu: (k) the CPU that it belongs to
+ * @cpu: (k) the CPU that it belongs to; 0 if to none
  * @ctl: (k) offset of its struct porch_ring_ctl from the start of the mapping
  * @data: (k) offset of its records from the start of the mapping
  * @size: (k) bytes of its records, a power of two
@@ -131,7 +170,9 @@ struct porch_ring_entry {
  * @cons: (u) where the consumer's next record begins
  * @consumer: (u) fills the consumer's cache line
  *
- * The tags are those of PORCH_RING_RX, where the kernel produces.
+ * The tags are those of PORCH_RING_RX, where the kernel produces. In
+ * PORCH_RING_TX the application does: what is in the producer's line is (u), in
+ * the consumer's (k). There @frames and @lost are unused.
  *
  * @prod and @cons count bytes and run freely: a record lies at offset
  * @cons % size of the data, and the ring is empty when both are equal. They
@@ -142,6 +183,10 @@ struct porch_ring_entry {
  *
  * Before it waits by poll() or epoll, edge-triggered or not, it stores @cons,
  * issues a full barrier, and looks at @prod once more.
+ *
+ * The producer has room for @size - (@prod - @cons) bytes, for which it loads
+ * @cons (acquire); it writes records, and stores @prod (release) to hand them
+ * over. A record is at most half of the ring.
  */
 struct porch_ring_ctl {
 	__u32 prod;
@@ -183,6 +228,21 @@ enum porch_ring_record {
 #define PORCH_RING_GSO_OTHER	255
 
 /**
+ * enum porch_ring_to - where a frame goes that an application sends
+ * @PORCH_RING_TO_PATH: it comes in by the port, and is treated like all that do.
+ *	IPv4 or IPv6 without a tag, for the port's link-layer address, for all or
+ *	for some
+ * @PORCH_RING_TO_WIRE: out by the port as it is, whatever it is
+ * @PORCH_RING_TO_STACK: to the stock stack as it is, as if it had come in by the
+ *	port; the stack does not forward it
+ */
+enum porch_ring_to {
+	PORCH_RING_TO_PATH = 1,
+	PORCH_RING_TO_WIRE,
+	PORCH_RING_TO_STACK,
+};
+
+/**
  * struct porch_ring_frame - a record that holds a frame
  * @len: (k) bytes from here to the next record
  * @type: (k) PORCH_RING_FRAME
@@ -204,11 +264,18 @@ enum porch_ring_record {
  * @gso_size: (k) payload of each segment of a frame that is, or will be,
  *	several on the wire
  * @gso_type: (k) PORCH_RING_GSO_*
- * @reserved: (k) 0
+ * @to: (k) 0; (u) in PORCH_RING_TX, enum porch_ring_to
  * @lost: (k) frames of this ring that were lost between the last one and this
  * @id: (k) 0; names a packet that waits for an answer
  *
  * One cache line.
+ *
+ * In PORCH_RING_TX all is (u). What is read there is @len, @type, @data, @caplen,
+ * @ifindex, @to; of @flags, PORCH_RING_F_VLAN and PORCH_RING_F_CSUM_PARTIAL with
+ * the fields they are about; @gso_type and @gso_size (not PORCH_RING_GSO_OTHER).
+ * So what was received whole can be sent as it is, once @to is set. @data is at
+ * least the length of this structure, and the frame begins with its link-layer
+ * header if the port has one.
  */
 struct porch_ring_frame {
 	__u32 len;
@@ -228,7 +295,7 @@ struct porch_ring_frame {
 	__u16 csum_offset;
 	__u16 gso_size;
 	__u8 gso_type;
-	__u8 reserved;
+	__u8 to;
 	__u32 lost;
 	__u64 id;
 };

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/if_packet.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/porch.h>
+
+#include "rings.h"
+#include "scene.h"
+
+int ring_setup(int fd, uint32_t size, uint64_t *map_size)
+{
+	struct porch_ring_setup setup = { .size = size };
+	int err = ioctl(fd, PORCH_RING_SETUP, &setup);
+
+	*map_size = setup.map_size;
+	return err;
+}
+
+int ring_tap(int fd, uint32_t ifindex)
+{
+	struct porch_ring_tap tap = { .ifindex = ifindex };
+
+	return ioctl(fd, PORCH_RING_TAP, &tap);
+}
+
+void ring_find(struct ring *r)
+{
+	struct porch_ring_head *head = (void *)r->map;
+	struct porch_ring_entry *entry = (void *)(r->map + head->entries);
+	struct porch_ring_entry *last = entry + head->n_entries - 1;
+
+	r->ctl = (void *)(r->map + entry->ctl);
+	r->data = r->map + entry->data;
+	r->size = entry->size;
+	r->tx_ctl = NULL;
+	if (last->type != PORCH_RING_TX)
+		return;
+	r->tx_ctl = (void *)(r->map + last->ctl);
+	r->tx_data = r->map + last->data;
+}
+
+static bool ring_map(struct ring *r, uint64_t map_size)
+{
+	r->map_size = map_size;
+	r->map = mmap(NULL, map_size, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
+	if (r->map == MAP_FAILED)
+		return false;
+	ring_find(r);
+	return true;
+}
+
+bool ring_open(struct ring *r, uint32_t ifindex)
+{
+	uint64_t map_size;
+
+	r->fd = open("/dev/porch", O_RDWR | O_CLOEXEC);
+	return r->fd >= 0 && !ring_setup(r->fd, RING_SIZE, &map_size) &&
+	       !ring_tap(r->fd, ifindex) && ring_map(r, map_size);
+}
+
+bool ring_open_tx(struct ring *r)
+{
+	struct porch_ring_setup setup = { .size = RING_SIZE, .tx_size = RING_SIZE };
+
+	r->fd = open("/dev/porch", O_RDWR | O_CLOEXEC);
+	return r->fd >= 0 && !ioctl(r->fd, PORCH_RING_SETUP, &setup) &&
+	       ring_map(r, setup.map_size);
+}
+
+void ring_close(struct ring *r)
+{
+	munmap(r->map, r->map_size);
+	close(r->fd);
+}
+
+struct porch_ring_frame *ring_peek(struct ring *r)
+{
+	struct porch_ring_frame *frame;
+
+	for (;;) {
+		/* Pairs with the kernel's release. */
+		if (__atomic_load_n(&r->ctl->prod, __ATOMIC_ACQUIRE) == r->ctl->cons)
+			return NULL;
+		frame = (void *)(r->data + r->ctl->cons % r->size);
+		if (frame->type == PORCH_RING_FRAME)
+			return frame;
+		r->ctl->cons += frame->len;
+	}
+}
+
+void ring_release(struct ring *r, const struct porch_ring_frame *frame)
+{
+	/* Pairs with the kernel's acquire. */
+	__atomic_store_n(&r->ctl->cons, r->ctl->cons + frame->len, __ATOMIC_RELEASE);
+}
+
+short ring_poll(struct ring *r, int timeout)
+{
+	struct pollfd pollfd = { .fd = r->fd, .events = POLLIN };
+
+	poll(&pollfd, 1, timeout);
+	return pollfd.revents;
+}
+
+void ring_put(struct ring *r, const struct porch_ring_frame *head, const void *bytes)
+{
+	uint32_t at = r->tx_ctl->prod % r->size;
+	struct porch_ring_frame *f = (void *)(r->tx_data + at);
+	uint32_t len = sizeof(*f) + (bytes ? head->caplen : 0);
+
+	len = (len + PORCH_RING_ALIGN - 1) / PORCH_RING_ALIGN * PORCH_RING_ALIGN;
+	if (at + len > r->size) {
+		f->len = r->size - at;
+		f->type = PORCH_RING_PAD;
+		__atomic_store_n(&r->tx_ctl->prod, r->tx_ctl->prod + f->len, __ATOMIC_RELEASE);
+		f = (void *)r->tx_data;
+	}
+	*f = *head;
+	f->len = len;
+	f->data = sizeof(*f);
+	if (bytes)
+		memcpy(f + 1, bytes, head->caplen);
+	/* Pairs with the kernel's acquire. */
+	__atomic_store_n(&r->tx_ctl->prod, r->tx_ctl->prod + len, __ATOMIC_RELEASE);
+}
+
+int ring_kick(struct ring *r, struct porch_ring_kick *kick)
+{
+	*kick = (struct porch_ring_kick) {};
+	return ioctl(r->fd, PORCH_RING_KICK, kick);
+}
+
+/* No address that comes by itself, late. */
+static const char wire[] =
+	"ip -b - <<END\n"
+	"link add name v0 index " WIRE_TEXT " type veth peer name v1 index " OTHER_END_TEXT "\n"
+	"link set v0 addrgenmode none\n"
+	"link set v1 addrgenmode none\n"
+	"link set v0 address 02:00:00:00:09:01 up\n"
+	"link set v1 address 02:00:00:00:09:02 up\n"
+	"END\n";
+
+bool wire_lay(struct client *client)
+{
+	if (system(wire))
+		return false;
+	scene_ask(client, PORCH_CMD_PORT_ADD, "ifindex=" WIRE_TEXT);
+	return true;
+}
+
+int wire_open(void)
+{
+	struct sockaddr_ll addr = { .sll_family = AF_PACKET, .sll_ifindex = OTHER_END };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int room = 1 << 20;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	return fd >= 0 && !bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ? fd : -1;
+}
+
+bool wire_send(int fd, uint8_t number)
+{
+	uint8_t frame[FRAME];
+
+	memset(frame, number, sizeof(frame));
+	memset(frame, 0xff, 6);
+	memcpy(frame + 6, "\x02\0\0\0\0\x01\x88\xb5", 8);
+	return send(fd, frame, sizeof(frame), 0) == sizeof(frame);
+}
+
+bool is_frame(const struct porch_ring_frame *f, uint8_t number)
+{
+	const uint8_t *data = (const uint8_t *)f + f->data;
+
+	return f->caplen == FRAME && f->wirelen == FRAME && data[14] == number &&
+	       data[FRAME - 1] == number && !memcmp(data + 12, "\x88\xb5", 2);
+}
+
+bool give_up(int capability)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data))
+		return false;
+	data[capability / 32].effective &= ~(1U << capability % 32);
+	return !syscall(SYS_capset, &header, data);
+}
+
+pid_t child(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return pid;
+}
+
+int references(void)
+{
+	FILE *file = fopen("/sys/module/porch/refcnt", "re");
+	int count = -1;
+
+	if (file && fscanf(file, "%d", &count) != 1)
+		count = -1;
+	if (file)
+		fclose(file);
+	return count;
+}
+
+bool run_on(int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return !sched_setaffinity(0, sizeof(cpus), &cpus);
+}
