@@ -70,6 +70,12 @@ const char *const nat_kinds[] = {
 	NULL
 };
 
+const char *const switch_words[] = {
+	[PORCH_SWITCH_OFF]	= "off",
+	[PORCH_SWITCH_ON]	= "on",
+	NULL
+};
+
 static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
 	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
@@ -109,6 +115,7 @@ static const struct attr_def engine_defs[PORCH_A_ENGINE_MAX + 1] = {
 					    .unit = "errors per CPU and second" },
 	[PORCH_A_ENGINE_GENERATION]	= { "generation", ATTR_U32 },
 	[PORCH_A_ENGINE_STAGED]		= { "staged", ATTR_FLAG },
+	[PORCH_A_ENGINE_THREADED]	= { "threaded", ATTR_ENUM, .words = switch_words },
 };
 
 static const struct attr_def counter_defs[PORCH_A_COUNTER_MAX + 1] = {

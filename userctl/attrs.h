@@ -46,6 +46,7 @@ extern const char *const policies[];
 extern const char *const rule_actions[];
 extern const char *const reject_withs[];
 extern const char *const nat_kinds[];
+extern const char *const switch_words[];
 
 extern const struct attr_set port_attrs;
 extern const struct attr_set route_attrs;

@@ -4,9 +4,9 @@
 #include "cmd.h"
 
 /* What can be set, and the attributes that carry it. */
-enum { VECTOR, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, SETTINGS };
+enum { VECTOR, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, THREADED };
 
-static const uint16_t setting_attrs[SETTINGS] = {
+static const uint16_t setting_attrs[] = {
 	[VECTOR]	= PORCH_A_ENGINE_VECTOR,
 	[TIME_LIMIT]	= PORCH_A_ENGINE_TIME_LIMIT,
 	[LANE_LIMIT]	= PORCH_A_ENGINE_LANE_LIMIT,
@@ -22,6 +22,8 @@ static const struct arg set_args[] = {
 			 .help = "packets that one lane of one CPU may hold" },
 	[ICMP_RATE] = { ARG_U32, "icmp-rate", "N",
 			.help = "ICMP errors that one CPU may send in a second" },
+	[THREADED] = { ARG_WORD, "threaded", "SWITCH", .words = switch_words,
+		       .help = "threads do the work" },
 	{ }
 };
 
@@ -41,9 +43,11 @@ static int engine_set(struct ctl *ctl, const struct value *values)
 	int i;
 
 	ipc_request(ctl->ipc, PORCH_CMD_ENGINE_SET);
-	for (i = 0; i < SETTINGS; i++)
+	for (i = 0; i < THREADED; i++)
 		if (values[i].word)
 			ipc_put_u32(ctl->ipc, setting_attrs[i], values[i].num);
+	if (values[THREADED].word)
+		ipc_put_u8(ctl->ipc, PORCH_A_ENGINE_THREADED, values[THREADED].num);
 	return ctl_call(ctl, &engine_attrs, NULL, NULL);
 }
 
@@ -59,4 +63,8 @@ const struct object engine_object = {
 	"On every CPU the engine takes packets out of four lanes, the most urgent first,\n"
 	"and works on up to a vector of them together.\n"
 	"A packet that finds its lane full is dropped.\n"
+	"With \"threaded on\", threads do this work, one a CPU, porch/0, porch/1, and so\n"
+	"on, and threads poll the ports that have NAPIs of their own, so that a flood\n"
+	"leaves time to other tasks. A port whose packets come by the backlog of its CPU,\n"
+	"such as a veth without GRO and XDP, stays outside.\n"
 };

@@ -49,6 +49,7 @@ static void show_engine_event(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_ENGINE_TIME_LIMIT, " time-limit %s");
 	show_attr(show, reply, PORCH_A_ENGINE_LANE_LIMIT, " lane-limit %s");
 	show_attr(show, reply, PORCH_A_ENGINE_ICMP_RATE, " icmp-rate %s");
+	show_attr(show, reply, PORCH_A_ENGINE_THREADED, " threaded %s");
 }
 
 static void show_chain_event(struct show *show, const struct reply *reply)

@@ -178,6 +178,8 @@ u32 *porch_setting(struct porch_settings *set, int attr)
 		return &set->lane_limit;
 	case PORCH_A_ENGINE_ICMP_RATE:
 		return &set->icmp_rate;
+	case PORCH_A_ENGINE_THREADED:
+		return &set->threaded;
 	}
 	return NULL;
 }

@@ -67,12 +67,14 @@ struct porch_route {
  * @time_limit: time that one poll may take, in microseconds
  * @lane_limit: packets that one lane of one CPU may hold
  * @icmp_rate: ICMP errors that one CPU may send in a second
+ * @threaded: 1 if threads do the work, of the engine and of the ports' NAPIs
  */
 struct porch_settings {
 	u32 vector;
 	u32 time_limit;
 	u32 lane_limit;
 	u32 icmp_rate;
+	u32 threaded;
 };
 
 /**

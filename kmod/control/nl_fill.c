@@ -76,7 +76,8 @@ int porch_nl_fill_settings(struct sk_buff *msg, const struct porch_settings *s)
 	if (nla_put_u32(msg, PORCH_A_ENGINE_VECTOR, s->vector) ||
 	    nla_put_u32(msg, PORCH_A_ENGINE_TIME_LIMIT, s->time_limit) ||
 	    nla_put_u32(msg, PORCH_A_ENGINE_LANE_LIMIT, s->lane_limit) ||
-	    nla_put_u32(msg, PORCH_A_ENGINE_ICMP_RATE, s->icmp_rate))
+	    nla_put_u32(msg, PORCH_A_ENGINE_ICMP_RATE, s->icmp_rate) ||
+	    nla_put_u8(msg, PORCH_A_ENGINE_THREADED, s->threaded))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -114,11 +114,12 @@ const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1] = {
 };
 
 /* PORCH_CMD_ENGINE_SET - do */
-const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_STAGED + 1] = {
+const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_THREADED + 1] = {
 	[PORCH_A_ENGINE_VECTOR] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
 	[PORCH_A_ENGINE_TIME_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_time_limit_range),
 	[PORCH_A_ENGINE_LANE_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_lane_limit_range),
 	[PORCH_A_ENGINE_ICMP_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_icmp_rate_range),
+	[PORCH_A_ENGINE_THREADED] = NLA_POLICY_MAX(NLA_U8, 1),
 	[PORCH_A_ENGINE_STAGED] = { .type = NLA_FLAG, },
 };
 
@@ -291,7 +292,7 @@ const struct genl_ops porch_nl_ops[21] = {
 		.cmd		= PORCH_CMD_ENGINE_SET,
 		.doit		= porch_nl_engine_set_doit,
 		.policy		= porch_engine_set_nl_policy,
-		.maxattr	= PORCH_A_ENGINE_STAGED,
+		.maxattr	= PORCH_A_ENGINE_THREADED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -27,7 +27,7 @@ extern const struct nla_policy porch_route_get_nl_policy[PORCH_A_ROUTE_DST + 1];
 
 extern const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1];
 
-extern const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_STAGED + 1];
+extern const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_THREADED + 1];
 
 extern const struct nla_policy porch_stats_get_nl_policy[PORCH_A_COUNTER_NAME + 1];
 

@@ -180,6 +180,12 @@ static void parse_attach(struct genl_info *info, struct porch_port_spec *s)
 	s->force = info->attrs[PORCH_A_PORT_FORCE];
 }
 
+/* Which of the two it is, its policy has checked. */
+static u32 read_number(const struct nlattr *nla)
+{
+	return nla_len(nla) == sizeof(u8) ? nla_get_u8(nla) : nla_get_u32(nla);
+}
+
 static int parse_settings(struct genl_info *info, struct porch_settings_spec *s)
 {
 	u32 *value;
@@ -189,7 +195,7 @@ static int parse_settings(struct genl_info *info, struct porch_settings_spec *s)
 		value = porch_setting(&s->value, attr);
 		if (!value || !info->attrs[attr])
 			continue;
-		*value = nla_get_u32(info->attrs[attr]);
+		*value = read_number(info->attrs[attr]);
 		__set_bit(attr, &s->given);
 	}
 	if (!s->given) {

@@ -101,7 +101,7 @@ int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
 		porch_refuse(fault, err, 0, "no memory for the change");
 		goto unlock;
 	}
-	err = edit_apply(&e, ops, fault);
+	err = edit_apply(&e, ops, fault) ?: porch_port_prepare(&e, fault);
 	if (err)
 		porch_edit_abort(&e);
 	else

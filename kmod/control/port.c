@@ -246,10 +246,33 @@ static void port_free(struct porch_port *port)
 	call_rcu(&port->rcu, port_free_rcu);
 }
 
+/*
+ * Lets threads poll the device, by the NAPIs that it has and those that it will
+ * have. If they do already, somebody else wants it so.
+ */
+static int port_thread(struct porch_port *port)
+{
+	int err;
+
+	if (port->dev->threaded)
+		return 0;
+	err = dev_set_threaded(port->dev, true);
+	port->threaded = !err;
+	return err;
+}
+
+static void port_unthread(struct porch_port *port)
+{
+	if (port->threaded)
+		dev_set_threaded(port->dev, false);
+	port->threaded = false;
+}
+
 /* Takes a port off its device. None of its packets is in flight afterwards. */
 static void port_detach(struct porch_port *port)
 {
 	porch_hook_detach(port);
+	port_unthread(port);
 	port_free(port);
 }
 
@@ -357,6 +380,59 @@ static void ports_detach(struct list_head *edits)
 		port_detach(port);
 }
 
+static int thread_list(struct porch_edit *e)
+{
+	const struct porch_config *now =
+		rcu_dereference_protected(e->pn->config,
+					  lockdep_is_held(&e->pn->lock));
+	struct porch_port *port;
+	int err;
+
+	list_for_each_entry(port, &e->attached, edit) {
+		err = port_thread(port);
+		if (err)
+			return err;
+	}
+	/* Those in force have had it, and maybe somebody has taken it away. */
+	if (now->set.threaded)
+		return 0;
+	list_for_each_entry(port, &e->pn->ports, link) {
+		err = port_thread(port);
+		if (err)
+			goto undo;
+	}
+	return 0;
+undo:
+	list_for_each_entry(port, &e->pn->ports, link)
+		port_unthread(port);
+	return err;
+}
+
+/**
+ * porch_port_prepare() - do before publishing what the edit as a whole asks for
+ * @e: the edit, with all its operations
+ * @fault: on error, why
+ *
+ * Thread mode wants threads for the ports' own NAPIs. It is the last that may
+ * fail.
+ *
+ * Context: process context, under RTNL, holding the edit's lock.
+ *
+ * Return: 0, or a negative errno, and then the edit has to be aborted.
+ */
+int porch_port_prepare(struct porch_edit *e, struct porch_fault *fault)
+{
+	int err;
+
+	if (!e->next->set.threaded)
+		return 0;
+	err = thread_list(e);
+	if (err)
+		return porch_refuse(fault, err, 0,
+				    "no threads can be had for the ports");
+	return 0;
+}
+
 static void port_publish(struct porch_port *port)
 {
 	struct porch_net *pn = port->pn;
@@ -391,6 +467,10 @@ void porch_port_publish(struct porch_edit *e)
 		port_withdraw(port);
 	list_for_each_entry(port, &e->attached, edit)
 		port_publish(port);
+	if (e->next->set.threaded)
+		return;
+	list_for_each_entry(port, &e->pn->ports, link)
+		port_unthread(port);
 }
 
 /**

@@ -52,6 +52,7 @@ struct porch_port_spec {
  * @tracker: of the reference
  * @pn: the instance
  * @armed: packets are admitted; before, they pass
+ * @threaded: threads poll the device because of us
  * @stats: counters of every CPU
  * @taps: who sees copies of its frames; read under RCU, written under RTNL
  * @hook: PORCH_PORT_HOOK_RX or PORCH_PORT_HOOK_NF
@@ -66,6 +67,7 @@ struct porch_port {
 	netdevice_tracker tracker;
 	struct porch_net *pn;
 	bool armed;
+	bool threaded;
 	struct porch_port_stats __percpu *stats;
 	struct hlist_head taps;
 	enum porch_port_hook hook;
@@ -82,6 +84,7 @@ int porch_port_remove(struct porch_edit *e, const struct porch_port_spec *spec,
 		      struct porch_fault *fault);
 void porch_port_remove_dev(struct porch_edit *e, const struct net_device *dev);
 void porch_port_release_dev(struct porch_net *pn, const struct net_device *dev);
+int porch_port_prepare(struct porch_edit *e, struct porch_fault *fault);
 void porch_port_publish(struct porch_edit *e);
 void porch_port_settle(struct porch_edit *e);
 void porch_port_abort(struct porch_edit *e);

@@ -70,6 +70,7 @@ struct porch_net;
 /* What the engine counts of its own work: X(symbol, name). */
 #define PORCH_ENGINE_COUNTERS(X)			\
 	X(POLLS,		"polls")		\
+	X(THREAD_POLLS,		"thread-polls")		\
 	X(VECTORS,		"vectors")		\
 	X(PACKETS,		"packets")		\
 	X(TIME_LIMITED,		"time-limited")		\

@@ -440,7 +440,7 @@ static void give_back(struct porch_vec *v, struct porch_pkt *p)
  * @v: the vector, every packet with a verdict; empty of packets afterwards,
  *	though @v->n and the ports stay
  *
- * Context: softirq, inside an RCU read-side section.
+ * Context: softirqs off, inside an RCU read-side section.
  */
 void porch_emit(struct porch_vec *v)
 {

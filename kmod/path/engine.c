@@ -4,15 +4,22 @@
  * puts packets into the lanes; the poll takes them out, highest lane first,
  * and sends them down the path as a vector.
  *
+ * In thread mode it is not NAPI that polls, but the CPU's thread porch/N, which
+ * the scheduler weighs against all others. NAPI's own threads would not do: they
+ * are free to move, and are moved when their CPU is about to go, while packets
+ * still come in there.
+ *
  * A lane is touched by its CPU alone, with softirqs off, and needs no lock.
  * When a CPU has gone, the core moves its NAPI to another one, which finds
  * the lanes through the NAPI; engine_cpu_prepare() waits until they are empty
- * before the CPU may come back.
+ * before the CPU may come back. A thread never moves: before its CPU goes, it
+ * leaves what it has to NAPI.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/netdevice.h>
+#include <linux/smpboot.h>
 #include "compat.h"
 #include "control/port.h"
 #include "control/stats.h"
@@ -35,18 +42,38 @@ struct lane {
  * @napi: polls the lanes
  * @pn: the instance
  * @stats: this CPU's counters
+ * @cpu: the CPU
+ * @turn: in the list of its thread, while that is to poll
  * @lane: packets that wait, by priority
- * @pending: the NAPI is scheduled or running
+ * @pending: NAPI or the thread is going to poll, or does
  * @path: the path's working memory
  */
 struct porch_engine {
 	struct napi_struct napi;
 	struct porch_net *pn;
 	struct porch_stats *stats;
+	unsigned int cpu;
+	struct list_head turn;
 	struct lane lane[PORCH_N_LANES];
 	bool pending;
 	struct porch_path path;
 };
+
+/**
+ * struct engine_thread - the thread of one CPU, for the engines of all instances
+ * @task: the thread
+ * @engines: those that wait for it, the next one first
+ * @here: it takes engines; false while its CPU comes and goes
+ *
+ * Touched by its CPU alone, with softirqs off.
+ */
+struct engine_thread {
+	struct task_struct *task;
+	struct list_head engines;
+	bool here;
+};
+
+static DEFINE_PER_CPU(struct engine_thread, engine_thread);
 
 /* What the engine notes on a packet while it waits. */
 struct engine_cb {
@@ -57,9 +84,9 @@ struct engine_cb {
 
 static enum cpuhp_state engine_cpuhp;
 
-static u32 lane_limit(const struct porch_net *pn)
+static const struct porch_settings *settings(const struct porch_net *pn)
 {
-	return rcu_dereference(pn->config)->set.lane_limit;
+	return &rcu_dereference(pn->config)->set;
 }
 
 static void lane_put(struct lane *lane, struct sk_buff *skb)
@@ -85,6 +112,29 @@ static struct sk_buff *lane_take(struct lane *lane)
 	return skb;
 }
 
+/*
+ * Lets the thread poll, in thread mode. While its CPU is not quite there, no
+ * thread is, and while the engine is polled elsewhere, the CPU is not.
+ */
+static bool thread_take(struct porch_engine *e)
+{
+	struct engine_thread *t = per_cpu_ptr(&engine_thread, e->cpu);
+
+	if (!settings(e->pn)->threaded || !READ_ONCE(t->here))
+		return false;
+	/* While somebody waits, the thread is awake. */
+	if (list_empty(&t->engines))
+		wake_up_process(t->task);
+	list_add_tail(&e->turn, &t->engines);
+	return true;
+}
+
+static void engine_schedule(struct porch_engine *e)
+{
+	if (!thread_take(e))
+		napi_schedule(&e->napi);
+}
+
 /**
  * porch_engine_admit() - take a packet in
  * @port: where it came from
@@ -103,7 +153,7 @@ void porch_engine_admit(struct porch_port *port, struct sk_buff *skb)
 		porch_drop(stats, port, skb, PORCH_DROP_PORT_DOWN);
 		return;
 	}
-	if (unlikely(lane->len >= lane_limit(port->pn))) {
+	if (unlikely(lane->len >= settings(port->pn)->lane_limit)) {
 		porch_drop(stats, port, skb, PORCH_DROP_LANE_FULL);
 		return;
 	}
@@ -120,7 +170,7 @@ void porch_engine_admit(struct porch_port *port, struct sk_buff *skb)
 	ps->inflight++;
 	if (!e->pending) {
 		e->pending = true;
-		napi_schedule(&e->napi);
+		engine_schedule(e);
 	}
 }
 
@@ -181,16 +231,14 @@ static void vec_run(struct porch_engine *e)
 	vec_settle(v);
 }
 
-static int engine_poll(struct napi_struct *napi, int budget)
+/* Return: how many packets were worked on, up to the budget. */
+static int engine_work(struct porch_engine *e, int budget)
 {
-	struct porch_engine *e = container_of(napi, struct porch_engine, napi);
+	const struct porch_settings *set = settings(e->pn);
 	struct porch_vec *v = &e->path.vec;
-	const struct porch_settings *set;
 	int work = 0;
 	u64 end;
 
-	rcu_read_lock();
-	set = &rcu_dereference(e->pn->config)->set;
 	v->now = ktime_get_mono_fast_ns();
 	end = v->now + (u64)set->time_limit * NSEC_PER_USEC;
 
@@ -206,19 +254,96 @@ static int engine_poll(struct napi_struct *napi, int budget)
 			break;
 		}
 	}
-	rcu_read_unlock();
+	return work;
+}
 
-	if (!lanes_empty(e))
+/* Return: the work, or all of the budget if NAPI is to go on. */
+static int engine_napi(struct porch_engine *e, int budget)
+{
+	int work = engine_work(e, budget);
+
+	if (lanes_empty(e))
+		e->pending = false;
+	else if (!thread_take(e))
 		return budget;
-	e->pending = false;
 	/*
 	 * Whoever returns its whole budget is polled again, for nothing if the
 	 * lanes are empty.
 	 */
 	work = min(work, budget - 1);
-	napi_complete_done(napi, work);
+	napi_complete_done(&e->napi, work);
 	return work;
 }
+
+static int engine_poll(struct napi_struct *napi, int budget)
+{
+	int work;
+
+	rcu_read_lock();
+	work = engine_napi(container_of(napi, struct porch_engine, napi),
+			   budget);
+	rcu_read_unlock();
+	return work;
+}
+
+static int thread_should_run(unsigned int cpu)
+{
+	return !list_empty(&per_cpu_ptr(&engine_thread, cpu)->engines);
+}
+
+/* Polls the engine whose turn it is. */
+static void thread_run(unsigned int cpu)
+{
+	struct engine_thread *t = per_cpu_ptr(&engine_thread, cpu);
+	struct porch_engine *e;
+
+	local_bh_disable();
+	rcu_read_lock();
+	e = list_first_entry(&t->engines, struct porch_engine, turn);
+	list_del(&e->turn);
+	e->stats->engine[PORCH_ENGINE_THREAD_POLLS]++;
+	engine_work(e, NAPI_POLL_WEIGHT);
+	if (lanes_empty(e))
+		e->pending = false;
+	else
+		engine_schedule(e);
+	rcu_read_unlock();
+	local_bh_enable();
+	cond_resched_tasks_rcu_qs();
+}
+
+/* The CPU has come. */
+static void thread_enter(unsigned int cpu)
+{
+	local_bh_disable();
+	WRITE_ONCE(per_cpu_ptr(&engine_thread, cpu)->here, true);
+	local_bh_enable();
+}
+
+/* The CPU is about to go; the core knows how to move what NAPI has. */
+static void thread_leave(unsigned int cpu)
+{
+	struct engine_thread *t = per_cpu_ptr(&engine_thread, cpu);
+	struct porch_engine *e, *next;
+
+	local_bh_disable();
+	WRITE_ONCE(t->here, false);
+	list_for_each_entry_safe(e, next, &t->engines, turn) {
+		list_del(&e->turn);
+		napi_schedule(&e->napi);
+	}
+	local_bh_enable();
+}
+
+static struct smp_hotplug_thread engine_threads = {
+	.store = &engine_thread.task,
+	.thread_should_run = thread_should_run,
+	.thread_fn = thread_run,
+	.setup = thread_enter,
+	.unpark = thread_enter,
+	.park = thread_leave,
+	.thread_comm = "porch/%u",
+};
 
 /**
  * porch_engine_drain() - wait until a port's packets have left
@@ -272,6 +397,7 @@ int porch_engine_init(struct porch_net *pn)
 		e = per_cpu_ptr(pn->engine, cpu);
 		e->pn = pn;
 		e->stats = per_cpu_ptr(pn->stats, cpu);
+		e->cpu = cpu;
 		err = porch_path_init(&e->path);
 		if (err)
 			goto free;
@@ -318,6 +444,7 @@ void porch_engine_fini(struct porch_net *pn)
 		napi_disable(&e->napi);
 		__netif_napi_del(&e->napi);
 	}
+	/* A thread may not have let go yet of an engine that it found empty. */
 	synchronize_net();
 	porch_free_netdev_dummy(pn->napi_dev);
 	engine_free(pn);
@@ -347,13 +474,20 @@ static int engine_cpu_prepare(unsigned int cpu, struct hlist_node *node)
  */
 int porch_engine_register(void)
 {
-	int state;
+	int cpu, err, state;
 
+	for_each_possible_cpu(cpu)
+		INIT_LIST_HEAD(&per_cpu_ptr(&engine_thread, cpu)->engines);
+	err = smpboot_register_percpu_thread(&engine_threads);
+	if (err)
+		return err;
 	state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN,
 					"net/porch:prepare",
 					engine_cpu_prepare, NULL);
-	if (state < 0)
+	if (state < 0) {
+		smpboot_unregister_percpu_thread(&engine_threads);
 		return state;
+	}
 	engine_cpuhp = state;
 	return 0;
 }
@@ -364,4 +498,5 @@ int porch_engine_register(void)
 void porch_engine_unregister(void)
 {
 	cpuhp_remove_multi_state(engine_cpuhp);
+	smpboot_unregister_percpu_thread(&engine_threads);
 }

@@ -297,7 +297,7 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
  * @v: the vector, all verdicts given
  * @own: receives the answers, ready to be resolved and emitted
  *
- * Context: softirq, inside an RCU read-side section.
+ * Context: softirqs off, inside an RCU read-side section.
  */
 void porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
 		struct porch_vec *own)

@@ -435,7 +435,7 @@ void porch_parse_pkt(struct porch_pkt *p)
  * porch_parse() - check and pull the headers of a vector
  * @v: the vector
  *
- * Context: softirq.
+ * Context: softirqs off.
  */
 void porch_parse(struct porch_vec *v)
 {

@@ -16,7 +16,7 @@
  * Every stage works on the whole vector. A stage decides by setting a verdict
  * and never touches a packet that has one; only emit lets packets go.
  *
- * Context: softirq, inside an RCU read-side section.
+ * Context: softirqs off, inside an RCU read-side section.
  */
 void porch_path_run(struct porch_path *path)
 {

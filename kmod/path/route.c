@@ -173,7 +173,7 @@ static void route_family(struct porch_vec *v, u8 ipver)
  * porch_route() - decide where the packets of a vector go
  * @v: the vector, parsed
  *
- * Context: softirq, inside an RCU read-side section.
+ * Context: softirqs off, inside an RCU read-side section.
  */
 void porch_route(struct porch_vec *v)
 {
@@ -327,7 +327,7 @@ static void check_link(struct porch_pkt *p)
  * porch_resolve() - check that the packets of a vector can go where they should
  * @v: the vector, routed
  *
- * Context: softirq, inside an RCU read-side section.
+ * Context: softirqs off, inside an RCU read-side section.
  */
 void porch_resolve(struct porch_vec *v)
 {

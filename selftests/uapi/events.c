@@ -305,7 +305,8 @@ static void change_at_random(struct client *client)
 		change(client, PORCH_CMD_PORT_DEL, "ifindex=" NO_PORT);
 		break;
 	case 2:
-		snprintf(text, sizeof(text), "vector=%d", 1 + rand() % 64);
+		snprintf(text, sizeof(text), "vector=%d threaded=%d", 1 + rand() % 64,
+			 rand() % 2);
 		change(client, PORCH_CMD_ENGINE_SET, text);
 		break;
 	case 3:

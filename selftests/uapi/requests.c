@@ -383,13 +383,18 @@ TEST_F(requests, settings_stay_unless_named)
 	struct nlattr *a[PORCH_A_ENGINE_MAX + 1];
 
 	scene_ask(&self->client, PORCH_CMD_ENGINE_SET,
-		  "vector=3 time-limit=99 lane-limit=77 icmp-rate=5");
+		  "vector=3 time-limit=99 lane-limit=77 icmp-rate=5 threaded=1");
 	scene_ask(&self->client, PORCH_CMD_ENGINE_SET, "icmp-rate=0 vector=4");
 	look(_metadata, &self->client, PORCH_CMD_ENGINE_GET, "", a, PORCH_A_ENGINE_MAX);
 	expect_u32(_metadata, 4, a, PORCH_A_ENGINE_VECTOR);
 	expect_u32(_metadata, 99, a, PORCH_A_ENGINE_TIME_LIMIT);
 	expect_u32(_metadata, 77, a, PORCH_A_ENGINE_LANE_LIMIT);
 	expect_u32(_metadata, 0, a, PORCH_A_ENGINE_ICMP_RATE);
+	EXPECT_EQ(PORCH_SWITCH_ON, nla_get_u8(a[PORCH_A_ENGINE_THREADED]));
+	scene_ask(&self->client, PORCH_CMD_ENGINE_SET, "threaded=0");
+	look(_metadata, &self->client, PORCH_CMD_ENGINE_GET, "", a, PORCH_A_ENGINE_MAX);
+	expect_u32(_metadata, 4, a, PORCH_A_ENGINE_VECTOR);
+	EXPECT_EQ(PORCH_SWITCH_OFF, nla_get_u8(a[PORCH_A_ENGINE_THREADED]));
 }
 
 /* All that changes something can be part of a transaction, and asks for one. */

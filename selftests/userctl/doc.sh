@@ -185,7 +185,9 @@ check "also of IPv6" completes "route add 2001:db8::/32 via 2001:db8::1 " dev on
 check "no address is guessed" completes "route add default via " ""
 check "devices behind their keyword" completes "route add default dev " "${devices[@]}"
 check "flags only once" completes "route add default onlink dev lo " via
-check "keywords of settings" completes "engine set vector 8 " time-limit lane-limit icmp-rate
+check "keywords of settings" completes "engine set vector 8 " time-limit lane-limit icmp-rate \
+	threaded
+check "on and off" completes "engine set threaded " off on
 check "groups" completes "stats d" drop
 check "no names of counters" completes "stats drop " ""
 check "keywords with dashes" completes "ledger --" --sync

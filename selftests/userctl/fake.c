@@ -166,17 +166,26 @@ static void put_ledger(void)
 	end(nlh);
 }
 
-static void put_numbers(const char *version, uint16_t first, uint16_t last)
+static void put_status(void)
 {
 	struct nlmsghdr *nlh = begin_message();
 	uint16_t attr;
 
-	if (version)
-		mnl_attr_put_strz(nlh, PORCH_A_STATUS_VERSION, version);
-	for (attr = first; attr <= last; attr++)
+	mnl_attr_put_strz(nlh, PORCH_A_STATUS_VERSION, "1.0");
+	for (attr = PORCH_A_STATUS_GENERATION; attr <= PORCH_A_STATUS_CPUS; attr++)
 		mnl_attr_put_u32(nlh, attr, attr);
-	if (version)
-		mnl_attr_put(nlh, PORCH_A_STATUS_BYPASSED_XFRM, 0, NULL);
+	mnl_attr_put(nlh, PORCH_A_STATUS_BYPASSED_XFRM, 0, NULL);
+	end(nlh);
+}
+
+static void put_engine(void)
+{
+	struct nlmsghdr *nlh = begin_message();
+	uint16_t attr;
+
+	for (attr = PORCH_A_ENGINE_VECTOR; attr <= PORCH_A_ENGINE_ICMP_RATE; attr++)
+		mnl_attr_put_u32(nlh, attr, attr);
+	mnl_attr_put_u8(nlh, PORCH_A_ENGINE_THREADED, PORCH_SWITCH_ON);
 	end(nlh);
 }
 
@@ -184,10 +193,10 @@ static void put_replies(uint8_t cmd)
 {
 	switch (cmd) {
 	case PORCH_CMD_STATUS_GET:
-		put_numbers("1.0", PORCH_A_STATUS_GENERATION, PORCH_A_STATUS_CPUS);
+		put_status();
 		break;
 	case PORCH_CMD_ENGINE_GET:
-		put_numbers(NULL, PORCH_A_ENGINE_VECTOR, PORCH_A_ENGINE_ICMP_RATE);
+		put_engine();
 		break;
 	case PORCH_CMD_PORT_GET:
 		put_port(2, "eth0", 10);

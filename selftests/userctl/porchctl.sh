@@ -160,13 +160,14 @@ refuses 2 'route add: fe80::1 is no IPv4 address, which -4 asks for' \
 	route add -4 default via fe80::1
 refuses 2 'route get: ADDR is missing (destination)' route get
 refuses 2 'route get: "default" is no IPv4 or IPv6 address' route get default
-refuses 2 'engine set: nothing is given; allowed: vector N, time-limit USEC, lane-limit N, icmp-rate N' \
+refuses 2 'engine set: nothing is given; allowed: vector N, time-limit USEC, lane-limit N, icmp-rate N, threaded SWITCH' \
 	engine set
 refuses 2 'engine set: vector needs a value: N' engine set vector
 refuses 2 'engine set: vector must be a decimal number, not "many"' engine set vector many
 refuses 2 'engine set: vector must be a decimal number, not "-1"' engine set vector -1
-refuses 2 'engine set: unexpected "speed"; allowed here: time-limit USEC, lane-limit N, icmp-rate N' \
+refuses 2 'engine set: unexpected "speed"; allowed here: time-limit USEC, lane-limit N, icmp-rate N, threaded SWITCH' \
 	engine set vector 1 speed 2
+refuses 2 'engine set: unknown SWITCH "maybe"; allowed: off, on' engine set threaded maybe
 refuses 2 'stats show: unknown GROUP "foo"' stats show foo
 refuses 2 'stats: unexpected "x"; allowed here: nothing more' stats drop a x
 
@@ -205,7 +206,7 @@ for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [force]' 'port del
 	'route add [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
 	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
 	'route del [TYPE] PREFIX [via ADDR] [dev DEV]' 'route get ADDR' \
-	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N]' \
+	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N] [threaded SWITCH]' \
 	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'monitor [show] [OBJECT]' \
 	'status [show]' \
 	'capture [run] [-i PORT] [-s SNAPLEN] [-c COUNT] [-w FILE]'; do
@@ -249,6 +250,7 @@ route get 2001:db8::1
 engine
 engine set icmp-rate 0
 engine set lane-limit 64 vector 1 time-limit 10 icmp-rate 5
+engine set threaded off
 stats
 stats drop
 stats show drop
@@ -374,9 +376,10 @@ vector           1 packets together
 time-limit       2 us in a poll
 lane-limit       3 packets in a lane
 icmp-rate        4 errors per CPU and second
+threaded         on
 TEXT
 prints -j engine <<'TEXT'
-{"vector":1,"time-limit":2,"lane-limit":3,"icmp-rate":4}
+{"vector":1,"time-limit":2,"lane-limit":3,"icmp-rate":4,"threaded":"on"}
 TEXT
 prints -j status <<'TEXT'
 {"version":"1.0","generation":2,"ports":3,"routes-v4":4,"routes-v6":5,"local-addresses":6,"cpus":7,"bypassed-xfrm":true}

@@ -189,6 +189,20 @@ enum porch_flow_state {
 	PORCH_FLOW_STATE_INVALID = 8,
 };
 
+/**
+ * enum porch_switch - Whether something is done.
+ * @PORCH_SWITCH_OFF: It is not.
+ * @PORCH_SWITCH_ON: It is.
+ */
+enum porch_switch {
+	PORCH_SWITCH_OFF,
+	PORCH_SWITCH_ON,
+
+	/* private: */
+	__PORCH_SWITCH_MAX,
+	PORCH_SWITCH_MAX = (__PORCH_SWITCH_MAX - 1)
+};
+
 enum {
 	PORCH_A_PORT_IFINDEX = 1,
 	PORCH_A_PORT_IFNAME,
@@ -235,6 +249,7 @@ enum {
 	PORCH_A_ENGINE_PAD,
 	PORCH_A_ENGINE_GENERATION,
 	PORCH_A_ENGINE_STAGED,
+	PORCH_A_ENGINE_THREADED,
 
 	__PORCH_A_ENGINE_MAX,
 	PORCH_A_ENGINE_MAX = (__PORCH_A_ENGINE_MAX - 1)
