@@ -153,7 +153,7 @@ enslaved()
 	refused 'busy' r1 link set rc master br0
 	p1 port del rc
 	r1 link set rc master br0
-	refused 'belongs to (br0|a master)' p1 port add rc hook rx
+	refused 'belongs to (br0|another device)' p1 port add rc hook rx
 	r1 link set rc nomaster
 	r1 link del br0
 	p1 port add rc
