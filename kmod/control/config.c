@@ -161,6 +161,25 @@ void porch_edit_abort(struct porch_edit *e)
 }
 
 /**
+ * porch_config_renumber() - give the generation in force the next number
+ * @pn: the instance
+ *
+ * For a change in place, for want of memory for a new generation: whoever
+ * compares numbers, as a dump does, has to see that there was one.
+ *
+ * Context: process context, under RTNL.
+ */
+void porch_config_renumber(struct porch_net *pn)
+{
+	struct porch_config *cfg;
+
+	mutex_lock(&pn->lock);
+	cfg = rcu_dereference_protected(pn->config, lockdep_is_held(&pn->lock));
+	WRITE_ONCE(cfg->gen, cfg->gen + 1 ?: 1);
+	mutex_unlock(&pn->lock);
+}
+
+/**
  * porch_setting() - a setting by its attribute
  * @set: the settings
  * @attr: number of the attribute

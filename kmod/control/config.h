@@ -91,7 +91,7 @@ struct porch_ruleset;
 
 /**
  * struct porch_config - one generation of the configuration
- * @gen: its number; every change adds one
+ * @gen: its number; every change adds one, even one in place
  * @set: settings of the engine
  * @fib4: IPv4 routes, values are struct porch_route
  * @fib6: IPv6 routes, likewise
@@ -163,6 +163,8 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn);
 void porch_edit_publish(struct porch_edit *e);
 void porch_edit_abort(struct porch_edit *e);
 
+void porch_config_renumber(struct porch_net *pn);
+
 u32 *porch_setting(struct porch_settings *set, int attr);
 void porch_settings_change(struct porch_settings *set,
 			   const struct porch_settings_spec *spec);
@@ -180,7 +182,7 @@ static inline u32 porch_config_gen(const struct porch_net *pn)
 	u32 gen;
 
 	rcu_read_lock();
-	gen = rcu_dereference(pn->config)->gen;
+	gen = READ_ONCE(rcu_dereference(pn->config)->gen);
 	rcu_read_unlock();
 	return gen;
 }

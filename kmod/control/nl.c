@@ -157,7 +157,8 @@ static int fill_status(struct sk_buff *msg, struct porch_net *pn)
 	const struct porch_config *cfg = rcu_dereference(pn->config);
 
 	if (nla_put_string(msg, PORCH_A_STATUS_VERSION, PORCH_VERSION) ||
-	    nla_put_u32(msg, PORCH_A_STATUS_GENERATION, cfg->gen) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_GENERATION,
+			READ_ONCE(cfg->gen)) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_PORTS, READ_ONCE(pn->n_ports)) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V4, cfg->fib4.count) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V6, cfg->fib6.count) ||
@@ -485,7 +486,7 @@ int porch_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	rcu_read_lock();
 	cfg = rcu_dereference(pn->config);
-	cb->seq = cfg->gen;
+	cb->seq = READ_ONCE(cfg->gen);
 	if (!d->v6) {
 		err = dump_fib(skb, cb, &cfg->fib4, &d->pos);
 		if (!err)

@@ -123,7 +123,8 @@ static int edit_remove_dev(struct porch_edit *e, struct net_device *dev)
  * @dev: the device; its port and the routes over it go
  *
  * Cannot fail: it runs from the notifier. Without memory for a new generation
- * the port goes all the same, and the routes lead nowhere.
+ * the port goes all the same, and the routes lead nowhere; only the number is a
+ * new one.
  *
  * Context: process context, under RTNL.
  */
@@ -145,5 +146,6 @@ void porch_op_release_dev(struct porch_net *pn, struct net_device *dev)
 force:
 	porch_port_release_dev(pn, dev);
 	porch_fib_orphan_dev(pn, dev);
+	porch_config_renumber(pn);
 	porch_event_lose(pn);
 }
