@@ -17,6 +17,7 @@
 #include "control/upper.h"
 #include "net.h"
 #include "path/engine.h"
+#include "path/flow.h"
 #include "path/ring_dev.h"
 #include "path/tap.h"
 
@@ -91,6 +92,7 @@ static void __net_exit porch_net_exit(struct net *net)
 	porch_txn_fini(pn);
 	porch_local_fini(pn);
 	porch_engine_fini(pn);
+	porch_flows_fini(pn);
 	porch_config_fini(pn);
 	free_percpu(pn->stats);
 }
@@ -147,9 +149,12 @@ static int __init porch_init(void)
 	porch_wq = alloc_ordered_workqueue("porch", 0);
 	if (!porch_wq)
 		return -ENOMEM;
-	err = porch_engine_register();
+	err = porch_flow_register();
 	if (err)
 		goto wq;
+	err = porch_engine_register();
+	if (err)
+		goto flow;
 	err = register_pernet_subsys(&porch_net_ops);
 	if (err)
 		goto engine;
@@ -182,6 +187,9 @@ pernet:
 	unregister_pernet_subsys(&porch_net_ops);
 engine:
 	porch_engine_unregister();
+flow:
+	rcu_barrier();
+	porch_flow_unregister();
 wq:
 	rcu_barrier();
 	destroy_workqueue(porch_wq);
@@ -199,6 +207,7 @@ static void __exit porch_exit(void)
 	unregister_pernet_subsys(&porch_net_ops);
 	porch_engine_unregister();
 	rcu_barrier();
+	porch_flow_unregister();
 	destroy_workqueue(porch_wq);
 }
 

@@ -10,6 +10,7 @@
 
 struct porch_config;
 struct porch_engine;
+struct porch_flows;
 struct porch_stats;
 
 /**
@@ -26,6 +27,8 @@ struct porch_stats;
  * @n_rings: length of @rings
  * @stats: counters of every CPU, written by that CPU with softirqs off
  * @engine: the vector engine of every CPU
+ * @flows: the flow table; NULL until there are rules. Set under RTNL. Packets
+ *	find it by way of a generation
  * @napi_dev: the device that NAPI wants; it never carries a packet
  * @txn_lock: protects @txns and what is in them; inside no other lock
  * @txns: open transactions
@@ -45,6 +48,7 @@ struct porch_net {
 	u32 n_rings;
 	struct porch_stats __percpu *stats;
 	struct porch_engine __percpu *engine;
+	struct porch_flows *flows;
 	struct net_device *napi_dev;
 	struct mutex txn_lock;	/* of open transactions, see above */
 	struct list_head txns;

@@ -27,8 +27,9 @@ ignored()
 		# include/net/dropreason-core.h, which has the same findings.
 		echo COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_ARG_UNUSED,BRACKET_SPACE ;;
 	kmod/path/vec.h)
-		# An iterator, as list_for_each() is.
-		echo MACRO_ARG_REUSE ;;
+		# An iterator, as list_for_each() is; the members of a group
+		# are arguments of a macro.
+		echo MACRO_ARG_REUSE,PARENTHESIS_ALIGNMENT ;;
 	selftests/core/env.h)
 		# What others find in the kernel is defined here: barriers,
 		# whose users say why, attributes, and the ways through a list.

@@ -76,6 +76,26 @@ const char *const switch_words[] = {
 	NULL
 };
 
+const char *const flow_conns[] = {
+	[PORCH_FLOW_CONN_NONE]		= "none",
+	[PORCH_FLOW_CONN_SYN_SENT]	= "syn-sent",
+	[PORCH_FLOW_CONN_SYN_SENT2]	= "syn-sent2",
+	[PORCH_FLOW_CONN_SYN_RECV]	= "syn-recv",
+	[PORCH_FLOW_CONN_PICKED_UP]	= "picked-up",
+	[PORCH_FLOW_CONN_ESTABLISHED]	= "established",
+	[PORCH_FLOW_CONN_FIN_WAIT]	= "fin-wait",
+	[PORCH_FLOW_CONN_CLOSE_WAIT]	= "close-wait",
+	[PORCH_FLOW_CONN_LAST_ACK]	= "last-ack",
+	[PORCH_FLOW_CONN_TIME_WAIT]	= "time-wait",
+	[PORCH_FLOW_CONN_CLOSE]		= "close",
+	[PORCH_FLOW_CONN_UDP]		= "udp",
+	[PORCH_FLOW_CONN_UDP_REPLIED]	= "udp-replied",
+	[PORCH_FLOW_CONN_UDP_STREAM]	= "udp-stream",
+	[PORCH_FLOW_CONN_ICMP]		= "icmp",
+	[PORCH_FLOW_CONN_OTHER]		= "other",
+	NULL
+};
+
 static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
 	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
@@ -149,6 +169,7 @@ static const struct attr_def status_defs[PORCH_A_STATUS_MAX + 1] = {
 	[PORCH_A_STATUS_RINGS]		= { "rings", ATTR_U32 },
 	[PORCH_A_STATUS_BYPASSED_RULES]	= { "bypassed-rules", ATTR_FLAG },
 	[PORCH_A_STATUS_BYPASSED_XFRM]	= { "bypassed-xfrm", ATTR_FLAG },
+	[PORCH_A_STATUS_FLOWS]		= { "flows", ATTR_U32 },
 };
 
 static const struct attr_def txn_defs[PORCH_A_TXN_MAX + 1] = {
@@ -219,6 +240,27 @@ static const struct attr_def rule_defs[PORCH_A_RULE_MAX + 1] = {
 	[PORCH_A_RULE_STAGED]		= { "staged", ATTR_FLAG },
 };
 
+static const struct attr_def flow_defs[PORCH_A_FLOW_MAX + 1] = {
+	[PORCH_A_FLOW_ID]		= { "id", ATTR_U64 },
+	[PORCH_A_FLOW_VRF]		= { "vrf", ATTR_U16 },
+	[PORCH_A_FLOW_PROTO]		= { "proto", ATTR_U8 },
+	[PORCH_A_FLOW_STATE]		= { "state", ATTR_ENUM, .words = flow_conns },
+	[PORCH_A_FLOW_SRC]		= { "src", ATTR_ADDR },
+	[PORCH_A_FLOW_DST]		= { "dst", ATTR_ADDR },
+	[PORCH_A_FLOW_SPORT]		= { "sport", ATTR_U16 },
+	[PORCH_A_FLOW_DPORT]		= { "dport", ATTR_U16 },
+	[PORCH_A_FLOW_REPLY_SRC]	= { "reply-src", ATTR_ADDR },
+	[PORCH_A_FLOW_REPLY_DST]	= { "reply-dst", ATTR_ADDR },
+	[PORCH_A_FLOW_REPLY_SPORT]	= { "reply-sport", ATTR_U16 },
+	[PORCH_A_FLOW_REPLY_DPORT]	= { "reply-dport", ATTR_U16 },
+	[PORCH_A_FLOW_EXPIRES]		= { "expires", ATTR_U32 },
+	[PORCH_A_FLOW_ASSURED]		= { "assured", ATTR_FLAG },
+	[PORCH_A_FLOW_PACKETS]		= { "packets", ATTR_U64 },
+	[PORCH_A_FLOW_BYTES]		= { "bytes", ATTR_U64 },
+	[PORCH_A_FLOW_REPLY_PACKETS]	= { "reply-packets", ATTR_U64 },
+	[PORCH_A_FLOW_REPLY_BYTES]	= { "reply-bytes", ATTR_U64 },
+};
+
 const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX, PORCH_A_PORT_STAGED };
 const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX,
 				      PORCH_A_ROUTE_STAGED };
@@ -231,3 +273,4 @@ const struct attr_set txn_attrs = { "txn", txn_defs, PORCH_A_TXN_MAX };
 const struct attr_set chain_attrs = { "chain", chain_defs, PORCH_A_CHAIN_MAX,
 				      PORCH_A_CHAIN_STAGED };
 const struct attr_set rule_attrs = { "rule", rule_defs, PORCH_A_RULE_MAX, PORCH_A_RULE_STAGED };
+const struct attr_set flow_attrs = { "flow", flow_defs, PORCH_A_FLOW_MAX };

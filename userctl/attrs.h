@@ -47,6 +47,7 @@ extern const char *const rule_actions[];
 extern const char *const reject_withs[];
 extern const char *const nat_kinds[];
 extern const char *const switch_words[];
+extern const char *const flow_conns[];
 
 extern const struct attr_set port_attrs;
 extern const struct attr_set route_attrs;
@@ -57,5 +58,6 @@ extern const struct attr_set status_attrs;
 extern const struct attr_set txn_attrs;
 extern const struct attr_set chain_attrs;
 extern const struct attr_set rule_attrs;
+extern const struct attr_set flow_attrs;
 
 #endif /* PORCHCTL_ATTRS_H */

@@ -140,6 +140,7 @@ extern const struct option options[];
 extern const struct object capture_object;
 extern const struct object chain_object;
 extern const struct object engine_object;
+extern const struct object flow_object;
 extern const struct object ledger_object;
 extern const struct object monitor_object;
 extern const struct object port_object;

@@ -31,6 +31,7 @@ const struct object *const objects[] = {
 	&route_object,
 	&chain_object,
 	&rule_object,
+	&flow_object,
 	&engine_object,
 	&stats_object,
 	&ledger_object,

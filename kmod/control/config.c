@@ -11,10 +11,12 @@
 #include "control/fib.h"
 #include "control/port.h"
 #include "control/ruleset.h"
+#include "path/flow.h"
 
 #define DEFAULT_VECTOR		64
 #define DEFAULT_TIME_LIMIT	2000	/* µs, as net.core.netdev_budget_usecs */
 #define DEFAULT_LANE_LIMIT	1000	/* as net.core.netdev_max_backlog */
+#define DEFAULT_FLOWS		65536
 #define DEFAULT_ICMP_RATE	1000	/* as net.ipv4.icmp_msgs_per_sec */
 
 static void config_free_retired(struct porch_config *cfg)
@@ -127,6 +129,8 @@ void porch_edit_publish(struct porch_edit *e)
 	if (e->next->local != old->local)
 		old->retired.local = old->local;
 
+	porch_flows_limit(pn, e->next->set.flows);
+	e->next->flows = pn->flows;
 	rcu_assign_pointer(pn->config, e->next);
 	porch_port_publish(e);
 	porch_event_send(e, old);
@@ -245,6 +249,7 @@ int porch_config_init(struct porch_net *pn)
 		.time_limit = DEFAULT_TIME_LIMIT,
 		.lane_limit = DEFAULT_LANE_LIMIT,
 		.icmp_rate = DEFAULT_ICMP_RATE,
+		.flows = DEFAULT_FLOWS,
 	};
 	porch_lpm_init(&cfg->fib4, 32);
 	porch_lpm_init(&cfg->fib6, 128);

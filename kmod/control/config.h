@@ -68,6 +68,7 @@ struct porch_route {
  * @lane_limit: packets that one lane of one CPU may hold
  * @icmp_rate: ICMP errors that one CPU may send in a second
  * @threaded: 1 if threads do the work, of the engine and of the ports' NAPIs
+ * @flows: the largest number of flows
  */
 struct porch_settings {
 	u32 vector;
@@ -75,6 +76,7 @@ struct porch_settings {
 	u32 lane_limit;
 	u32 icmp_rate;
 	u32 threaded;
+	u32 flows;
 };
 
 /**
@@ -87,6 +89,7 @@ struct porch_settings_spec {
 	struct porch_settings value;
 };
 
+struct porch_flows;
 struct porch_ruleset;
 
 /**
@@ -96,6 +99,7 @@ struct porch_ruleset;
  * @fib4: IPv4 routes, values are struct porch_route
  * @fib6: IPv6 routes, likewise
  * @ruleset: what packets are judged by
+ * @flows: the flow table, the instance's; NULL if there were never any rules
  * @local: this machine's own addresses
  * @n_local: how many, on all devices
  * @retired: what this generation alone still uses, filled when it is replaced
@@ -109,6 +113,7 @@ struct porch_config {
 	struct porch_lpm fib4;
 	struct porch_lpm fib6;
 	struct porch_ruleset *ruleset;
+	struct porch_flows *flows;
 	struct porch_addrset *local;
 	u32 n_local;
 	struct {

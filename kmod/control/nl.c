@@ -20,6 +20,7 @@
 #include "control/port.h"
 #include "control/stats.h"
 #include "control/txn.h"
+#include "path/flow.h"
 #include "path/guard.h"
 
 /**
@@ -33,8 +34,16 @@ struct porch_net *porch_nl_instance(const struct genl_info *info)
 	return porch_net(genl_info_net((struct genl_info *)info));
 }
 
-/* The policy asks for CAP_NET_ADMIN over the namespace; this asks for more. */
-static int check_permission(struct sk_buff *skb, struct genl_info *info)
+/**
+ * porch_nl_check_permission() - refuse who may not change anything
+ * @skb: the request's message
+ * @info: the request
+ *
+ * The policy asks for CAP_NET_ADMIN over the namespace; this asks for more.
+ *
+ * Return: 0 or -EPERM.
+ */
+int porch_nl_check_permission(struct sk_buff *skb, struct genl_info *info)
 {
 	if (netlink_ns_capable(skb, porch_user_ns(genl_info_net(info)),
 			       CAP_NET_ADMIN))
@@ -48,7 +57,7 @@ static int check_permission(struct sk_buff *skb, struct genl_info *info)
 static int check_admin(struct sk_buff *skb, struct genl_info *info)
 {
 	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns, CAP_NET_ADMIN))
-		return check_permission(skb, info);
+		return porch_nl_check_permission(skb, info);
 	NL_SET_ERR_MSG(info->extack, "needs CAP_NET_ADMIN");
 	return -EPERM;
 }
@@ -165,7 +174,8 @@ static int fill_status(struct sk_buff *msg, struct porch_net *pn)
 	    nla_put_u32(msg, PORCH_A_STATUS_LOCAL_ADDRESSES,
 			cfg->n_local) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_CPUS, num_online_cpus()) ||
-	    nla_put_u32(msg, PORCH_A_STATUS_RINGS, READ_ONCE(pn->n_rings)))
+	    nla_put_u32(msg, PORCH_A_STATUS_RINGS, READ_ONCE(pn->n_rings)) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_FLOWS, porch_flows_count(pn)))
 		return -EMSGSIZE;
 	if (!READ_ONCE(pn->n_ports))
 		return 0;
@@ -216,7 +226,7 @@ int porch_nl_change(struct sk_buff *skb, struct genl_info *info)
 	struct porch_op op;
 	int err;
 
-	err = check_permission(skb, info);
+	err = porch_nl_check_permission(skb, info);
 	if (err)
 		return err;
 	err = porch_nl_parse_op(info, &op);
@@ -263,7 +273,7 @@ int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct porch_fault fault = { .extack = info->extack };
 
-	return check_permission(skb, info) ?:
+	return porch_nl_check_permission(skb, info) ?:
 	       porch_txn_begin(porch_nl_instance(info), socket_of(skb), &fault);
 }
 
@@ -273,7 +283,7 @@ int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	struct porch_fault fault = { .extack = info->extack };
 	int err;
 
-	err = check_permission(skb, info) ?:
+	err = porch_nl_check_permission(skb, info) ?:
 	      porch_nl_require(info, PORCH_A_TXN_OPERATIONS,
 			       "how many were staged? operations is missing");
 	if (err)
@@ -292,7 +302,7 @@ int porch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct porch_fault fault = { .extack = info->extack };
 
-	return check_permission(skb, info) ?:
+	return porch_nl_check_permission(skb, info) ?:
 	       porch_txn_abort(porch_nl_instance(info), socket_of(skb), &fault);
 }
 

@@ -13,6 +13,7 @@ struct sk_buff;
 extern struct genl_family porch_family;
 
 struct porch_net *porch_nl_instance(const struct genl_info *info);
+int porch_nl_check_permission(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_change(struct sk_buff *skb, struct genl_info *info);
 struct sk_buff *porch_nl_reply_new(struct genl_info *info, void **hdr);
 int porch_nl_reply(struct genl_info *info, struct sk_buff *msg, void *hdr,

@@ -219,6 +219,16 @@ const struct nla_policy porch_rule_get_nl_policy[PORCH_A_RULE_HANDLE + 1] = {
 	[PORCH_A_RULE_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* PORCH_CMD_FLOW_GET - do */
+const struct nla_policy porch_flow_get_nl_policy[PORCH_A_FLOW_ID + 1] = {
+	[PORCH_A_FLOW_ID] = { .type = NLA_U64, },
+};
+
+/* PORCH_CMD_FLOW_DEL - do */
+const struct nla_policy porch_flow_del_nl_policy[PORCH_A_FLOW_ID + 1] = {
+	[PORCH_A_FLOW_ID] = { .type = NLA_U64, },
+};
+
 /* PORCH_CMD_TXN_BEGIN - do */
 const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
@@ -233,7 +243,7 @@ const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[21] = {
+const struct genl_ops porch_nl_ops[23] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -356,6 +366,20 @@ const struct genl_ops porch_nl_ops[21] = {
 		.dumpit		= porch_nl_rule_get_dumpit,
 		.policy		= porch_rule_get_nl_policy,
 		.maxattr	= PORCH_A_RULE_HANDLE,
+	},
+	{
+		.cmd		= PORCH_CMD_FLOW_GET,
+		.doit		= porch_nl_flow_get_doit,
+		.dumpit		= porch_nl_flow_get_dumpit,
+		.policy		= porch_flow_get_nl_policy,
+		.maxattr	= PORCH_A_FLOW_ID,
+	},
+	{
+		.cmd		= PORCH_CMD_FLOW_DEL,
+		.doit		= porch_nl_flow_del_doit,
+		.policy		= porch_flow_del_nl_policy,
+		.maxattr	= PORCH_A_FLOW_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= PORCH_CMD_TXN_BEGIN,

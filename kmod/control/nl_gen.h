@@ -47,6 +47,10 @@ extern const struct nla_policy porch_rule_del_nl_policy[PORCH_A_RULE_STAGED + 1]
 
 extern const struct nla_policy porch_rule_get_nl_policy[PORCH_A_RULE_HANDLE + 1];
 
+extern const struct nla_policy porch_flow_get_nl_policy[PORCH_A_FLOW_ID + 1];
+
+extern const struct nla_policy porch_flow_del_nl_policy[PORCH_A_FLOW_ID + 1];
+
 extern const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1];
 
 extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS + 1];
@@ -54,7 +58,7 @@ extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[21];
+extern const struct genl_ops porch_nl_ops[23];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -79,6 +83,9 @@ int porch_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info);

@@ -323,6 +323,9 @@ static int parse_nat_addr(struct genl_info *info, struct porch_match *m,
 	if (family != n->family)
 		return wrong(info, PORCH_A_RULE_NAT_ADDR_MAX,
 			     "the range is of two families");
+	if (family == AF_INET6 && memcmp(&n->addr[0], &n->addr[1], 12))
+		return wrong(info, PORCH_A_RULE_NAT_ADDR_MAX,
+			     "a range of IPv6 addresses differs in its last 32 bits");
 	if (memcmp(&n->addr[0], &n->addr[1], sizeof(n->addr[0])) > 0)
 		return wrong(info, PORCH_A_RULE_NAT_ADDR_MAX,
 			     "the range ends before it begins");
@@ -341,6 +344,10 @@ static int parse_nat_ports(struct genl_info *info, const struct porch_match *m,
 	if (!has_ports(m->proto))
 		return wrong(info, PORCH_A_RULE_NAT_PORT,
 			     "the rule must say of which protocol the ports are");
+	/* Its checksum covers them, and would be made anew for the whole packet. */
+	if (m->proto == IPPROTO_SCTP)
+		return wrong(info, PORCH_A_RULE_NAT_PORT,
+			     "ports of SCTP are not translated");
 	return 0;
 }
 

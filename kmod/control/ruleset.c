@@ -12,6 +12,7 @@
 #include <net/net_namespace.h>
 #include "control/fault.h"
 #include "control/ruleset.h"
+#include "path/flow.h"
 
 #define ALL_HOOKS	(BIT(PORCH_CHAIN_HOOKS) - 1)
 #define AFTER_ROUTING	(BIT(PORCH_CHAIN_HOOK_FORWARD) | \
@@ -116,6 +117,8 @@ static struct porch_ruleset *edit_ruleset(struct porch_edit *e)
 
 	if (e->next->ruleset != e->ruleset)
 		return e->next->ruleset;
+	if (porch_flows_init(e->pn))
+		return NULL;
 	copy = kmemdup(e->ruleset, sizeof(*copy), GFP_KERNEL_ACCOUNT);
 	if (copy)
 		e->next->ruleset = copy;
@@ -478,12 +481,6 @@ static int check_stages(const struct porch_rule_spec *s,
 	if (s->match.has & PORCH_MATCH_SETS)
 		return porch_refuse(fault, -EOPNOTSUPP, 0,
 				    "there are no sets yet");
-	if (s->match.has & PORCH_MATCH_STATE)
-		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_RULE_STATE,
-				    "flows are not followed yet");
-	if (s->deed.has & PORCH_DEED_NAT)
-		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_RULE_NAT,
-				    "nothing is translated yet");
 	if (s->deed.action == PORCH_RULE_ACTION_QUEUE ||
 	    s->deed.action == PORCH_RULE_ACTION_DIVERT)
 		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_RULE_ACTION,

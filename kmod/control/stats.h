@@ -65,7 +65,14 @@ struct porch_net;
 	X(NEIGHBOUR_TABLE,	"neighbour-table",	NEIGH_CREATEFAIL) \
 	X(FRAGMENTING,		"fragmenting",		NOT_SPECIFIED)	\
 	X(POLICY,		"policy",		NETFILTER_DROP)	\
-	X(REJECTED,		"rejected",		NETFILTER_DROP)
+	X(REJECTED,		"rejected",		NETFILTER_DROP)	\
+	X(FLOW_TABLE,		"flow-table",		NOMEM)		\
+	X(FLOW_CLASH,		"flow-clash",		NETFILTER_DROP)	\
+	X(FRAGMENT_LOST,	"fragment-lost",	NETFILTER_DROP)	\
+	X(NAT_INVALID,		"nat-invalid",		NETFILTER_DROP)	\
+	X(NAT_ADDRESS,		"nat-address",		NETFILTER_DROP)	\
+	X(NAT_PORTS,		"nat-ports",		NETFILTER_DROP)	\
+	X(NAT_MOVED,		"nat-moved",		NETFILTER_DROP)
 
 /* What the engine counts of its own work: X(symbol, name). */
 #define PORCH_ENGINE_COUNTERS(X)			\
@@ -80,6 +87,10 @@ struct porch_net;
 	X(UNPARSED,		"unparsed")		\
 	X(ICMP_LIMITED,		"icmp-limited")		\
 	X(ICMP_SUPPRESSED,	"icmp-suppressed")	\
+	X(FLOW_ADDED,		"flow-added")		\
+	X(FLOW_AGED,		"flow-aged")		\
+	X(FLOW_EVICTED,		"flow-evicted")		\
+	X(FLOW_REMOVED,		"flow-removed")		\
 	X(TAPPED,		"tapped")		\
 	X(TAP_LOST,		"tap-lost")
 

@@ -321,7 +321,7 @@ static bool porch_flowtab_reserve(struct porch_flowtab *t, u64 hash, u32 now)
 	unsigned int tries;
 
 	for (tries = 0; tries < PORCH_FLOWTAB_TRIES; tries++) {
-		if (atomic_add_unless(&t->count, 1, t->max))
+		if (atomic_add_unless(&t->count, 1, READ_ONCE(t->max)))
 			return true;
 		e = porch_flowtab_victim(t, hash, now);
 		if (!e)
@@ -357,7 +357,7 @@ static bool porch_flowtab_reserve(struct porch_flowtab *t, u64 hash, u32 now)
 int porch_flowtab_insert(struct porch_flowtab *t, struct porch_flowtab_entry *e,
 			 u32 now, struct porch_flow_node **there)
 {
-	bool room = atomic_add_unless(&t->count, 1, t->max);
+	bool room = atomic_add_unless(&t->count, 1, READ_ONCE(t->max));
 	struct porch_flow_node *orig = &e->node[0];
 	struct porch_flow_node *reply = &e->node[1];
 	struct porch_flow_node *n;

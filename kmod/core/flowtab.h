@@ -121,7 +121,7 @@ enum porch_flowtab_why {
  * struct porch_flowtab - a flow table
  * @head: the chains
  * @mask: their number, a power of two, minus 1
- * @max: the largest number of flows
+ * @max: the largest number of flows; may be written at any time
  * @release: called for each flow that was removed, without a lock, once; in the
  *	context of whoever removed it, insertion included
  * @count: number of flows, among them those for which there is only a place yet

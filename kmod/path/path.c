@@ -3,17 +3,58 @@
 #include "net.h"
 #include "path/drop.h"
 #include "path/emit.h"
+#include "path/flow.h"
 #include "path/icmp.h"
+#include "path/nat.h"
 #include "path/parse.h"
 #include "path/path.h"
 #include "path/policy.h"
+#include "path/remark.h"
 #include "path/route.h"
+
+/* Who is it to be, and has it a flow? Answers of two flows must not be equal. */
+static void settle(const struct porch_ctx *c, struct porch_pkt *p,
+		   struct porch_plan *plan, const struct porch_judge *j)
+{
+	if (p->verdict != PORCH_DROP)
+		porch_nat_src(c, p, j, plan);
+	while (p->verdict != PORCH_DROP && porch_flow_learn(c, p, plan, j))
+		porch_nat_again(p, plan);
+}
+
+static void begin(const struct porch_ctx *c, const struct porch_pkt *p,
+		  struct porch_judge *j)
+{
+	bool learn = p->state == PORCH_FLOW_STATE_NEW ||
+		     p->state == PORCH_FLOW_STATE_ESTABLISHED;
+
+	porch_policy_begin(j, p, p->state, learn, c->now);
+}
+
+static void decide(const struct porch_ctx *c, struct porch_pkt *p)
+{
+	struct porch_plan plan = { .wire = p->key };
+	struct porch_judge j;
+
+	begin(c, p, &j);
+	porch_policy(c->cfg, PORCH_CHAIN_HOOK_INGRESS, p, &j);	/* may it come in? */
+	if (!p->verdict)
+		porch_nat_dst(c, p, &j);	/* who is really meant? */
+	if (!p->verdict)
+		porch_route_pkt(c, p);		/* ours, or whose? */
+	if (p->verdict == PORCH_FORWARD)
+		porch_policy(c->cfg, PORCH_CHAIN_HOOK_FORWARD, p, &j);
+	else if (p->verdict != PORCH_DROP)
+		porch_policy(c->cfg, PORCH_CHAIN_HOOK_INPUT, p, &j);
+	settle(c, p, &plan, &j);
+}
 
 /**
  * porch_path_run() - the story of a packet
  * @path: this CPU's, with a filled vector
  *
- * Every stage works on the whole vector. A stage decides by setting a verdict
+ * Every stage works on the whole vector; where there are rules, what its flow
+ * does not tell is decided packet by packet. A stage decides by setting a verdict
  * and never touches a packet that has one; only emit lets packets go.
  *
  * Context: softirqs off, inside an RCU read-side section.
@@ -22,26 +63,56 @@ void porch_path_run(struct porch_path *path)
 {
 	struct porch_vec *v = &path->vec;
 	struct porch_vec *own = &path->own;
+	struct porch_pkt *p;
 
 	porch_parse(v);			/* what is it? */
-	porch_police(v, PORCH_CHAIN_HOOK_INGRESS);	/* may it come in? */
-	porch_route(v);			/* ours, or whose? */
-	porch_police(v, PORCH_CHAIN_HOOK_INPUT);	/* may we have it? */
-	porch_police(v, PORCH_CHAIN_HOOK_FORWARD);	/* may it go there? */
+	if (porch_flow_wanted(&v->ctx)) {
+		porch_flow_find(v);	/* do we know it? */
+		porch_vec_for_each(p, v)
+			if (!p->verdict && !porch_flow_recall(&v->ctx, p))
+				decide(&v->ctx, p);
+	} else {
+		porch_route(v);		/* ours, or whose? */
+	}
 	porch_resolve(v);		/* can it go there? */
 
 	porch_icmp(&path->icmp, v, own);	/* tell the senders of what cannot */
 	porch_resolve(own);
 
+	porch_nat(v);			/* under other names */
 	porch_emit(v);			/* off they go */
 	porch_emit(own);
 }
 
-static void parse_out(struct porch_pkt *p, unsigned int offset)
+static void decide_out(const struct porch_ctx *c, struct porch_pkt *p)
 {
-	__skb_pull(p->skb, offset);
+	struct porch_plan plan = { .wire = p->key };
+	struct porch_judge j;
+
+	begin(c, p, &j);
+	porch_policy(c->cfg, PORCH_CHAIN_HOOK_OUTPUT, p, &j);	/* may it go? */
+	if (!p->verdict)
+		porch_nat_dst(c, p, &j);
+	settle(c, p, &plan, &j);
+}
+
+/* @p has its data at the network header. Return: false if it was not let in. */
+static bool run_out(struct porch_ctx *c, struct porch_pkt *p)
+{
 	porch_parse_pkt(p);
-	__skb_push(p->skb, offset);
+	if (unlikely(p->verdict))
+		return false;
+	if (!porch_flow_wanted(c))
+		return true;
+	c->now = ktime_get_mono_fast_ns();
+	porch_flow_note(c, p);
+	if (!porch_flow_recall(c, p))
+		decide_out(c, p);
+	if (p->verdict != PORCH_DROP && !porch_remark(p))
+		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
+	if (p->verdict != PORCH_DROP && p->nat)
+		porch_nat_pkt(p);
+	return true;
 }
 
 /**
@@ -59,13 +130,18 @@ static void parse_out(struct porch_pkt *p, unsigned int offset)
  */
 bool porch_path_out(struct porch_port *port, struct sk_buff *skb)
 {
-	struct porch_stats *stats = this_cpu_ptr(port->pn->stats);
+	struct porch_ctx c = {
+		.pn = port->pn,
+		.cfg = rcu_dereference(port->pn->config),
+		.stats = this_cpu_ptr(port->pn->stats),
+	};
 	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
 	struct porch_pkt p = { .skb = skb, .port = port, .out = true };
 	int offset = skb_network_offset(skb);
 	bool sane = offset >= 0 && offset <= skb_headlen(skb);
+	bool read;
 
-	stats->from_stack++;
+	c.stats->from_stack++;
 	ps->local_packets++;
 	if (likely(sane))
 		ps->local_bytes += skb->len - offset;
@@ -73,19 +149,22 @@ bool porch_path_out(struct porch_port *port, struct sk_buff *skb)
 	if (skb->protocol == htons(ETH_P_IP) ||
 	    skb->protocol == htons(ETH_P_IPV6)) {
 		/* Nothing may be pulled together in what others look at. */
-		if (likely(sane && !skb_shared(skb)))
-			parse_out(&p, offset);
-		else
-			porch_pkt_drop(&p, PORCH_DROP_TRUNCATED);
+		read = sane && !skb_shared(skb);
+		if (likely(read)) {
+			__skb_pull(skb, offset);
+			read = run_out(&c, &p);
+			__skb_push(skb, offset);
+		}
+		if (unlikely(!read)) {
+			c.stats->engine[PORCH_ENGINE_UNPARSED]++;
+			porch_policy_blind(c.cfg, PORCH_CHAIN_HOOK_OUTPUT, &p);
+		}
 	}
-	if (unlikely(p.verdict))
-		stats->engine[PORCH_ENGINE_UNPARSED]++;
-	porch_police_out(rcu_dereference(port->pn->config), &p);
 	if (p.verdict == PORCH_DROP) {
-		porch_drop_note(stats, port, skb, p.reason);
+		porch_drop_note(c.stats, port, skb, p.reason);
 		return false;
 	}
-	stats->to_stack++;
+	c.stats->to_stack++;
 	return true;
 }
 

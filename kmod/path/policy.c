@@ -501,67 +501,18 @@ void porch_policy_residue(const struct porch_judge *j, struct porch_pkt *p,
 		run_leg(&j->leg[i], p, now);
 }
 
-static bool meets(const struct porch_pkt *p, enum porch_chain_hook hook)
-{
-	switch (hook) {
-	case PORCH_CHAIN_HOOK_INGRESS:
-		return !p->verdict;
-	case PORCH_CHAIN_HOOK_INPUT:
-		return p->verdict == PORCH_LOCAL || p->verdict == PORCH_PUNT;
-	case PORCH_CHAIN_HOOK_FORWARD:
-		return p->verdict == PORCH_FORWARD;
-	default:
-		return false;
-	}
-}
-
 /**
- * porch_police() - judge the packets of a vector, each for itself
- * @v: the vector, parsed, and routed behind ingress
- * @hook: ingress, input or forward
- *
- * Context: softirq, inside an RCU read-side section.
- */
-void porch_police(struct porch_vec *v, enum porch_chain_hook hook)
-{
-	struct porch_judge j;
-	struct porch_pkt *p;
-
-	if (!(v->cfg->ruleset->hooks & BIT(hook)))
-		return;
-	porch_vec_for_each(p, v) {
-		if (!meets(p, hook))
-			continue;
-		porch_policy_begin(&j, p, 0, false, v->now);
-		porch_policy(v->cfg, hook, p, &j);
-	}
-}
-
-/**
- * porch_police_out() - judge a packet of local origin
+ * porch_policy_blind() - judge a packet that rules cannot look at
  * @cfg: the generation
- * @p: the packet; its verdict becomes PORCH_DROP if it may not go, else
- *	PORCH_UNDECIDED
- *
- * What parse would not have let in has nothing that rules could look at: the
- * policy alone decides.
+ * @hook: where the packet is
+ * @p: the packet, which parse would not have let in; its verdict becomes
+ *	PORCH_DROP if the policy of the chain is to drop, else PORCH_UNDECIDED
  *
  * Context: softirqs off, inside an RCU read-side section.
  */
-void porch_police_out(const struct porch_config *cfg, struct porch_pkt *p)
+void porch_policy_blind(const struct porch_config *cfg,
+			enum porch_chain_hook hook, struct porch_pkt *p)
 {
-	const struct porch_ruleset *rs = cfg->ruleset;
-	struct porch_judge j;
-
-	if (unlikely(p->verdict)) {
-		p->verdict = PORCH_UNDECIDED;
-		conclude(p, policy_of(rs, PORCH_CHAIN_HOOK_OUTPUT), NULL);
-		return;
-	}
-	if (!(rs->hooks & BIT(PORCH_CHAIN_HOOK_OUTPUT)))
-		return;
-	porch_policy_begin(&j, p, 0, false, ktime_get_ns());
-	porch_policy(cfg, PORCH_CHAIN_HOOK_OUTPUT, p, &j);
-	if (p->verdict != PORCH_DROP && !porch_remark(p))
-		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
+	p->verdict = PORCH_UNDECIDED;
+	conclude(p, policy_of(cfg->ruleset, hook), NULL);
 }

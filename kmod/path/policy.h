@@ -9,7 +9,6 @@ struct porch_config;
 struct porch_nat_note;
 struct porch_pkt;
 struct porch_rule;
-struct porch_vec;
 
 /* Rules that each packet of a flow runs, in one hook at most */
 #define PORCH_RESIDUE_MAX	4
@@ -82,7 +81,7 @@ void porch_policy(const struct porch_config *cfg, enum porch_chain_hook hook,
 bool porch_policy_holds(const struct porch_judge *j, const struct porch_pkt *p);
 void porch_policy_residue(const struct porch_judge *j, struct porch_pkt *p,
 			  u64 now);
-void porch_police(struct porch_vec *v, enum porch_chain_hook hook);
-void porch_police_out(const struct porch_config *cfg, struct porch_pkt *p);
+void porch_policy_blind(const struct porch_config *cfg,
+			enum porch_chain_hook hook, struct porch_pkt *p);
 
 #endif /* PORCH_POLICY_H */

@@ -169,6 +169,31 @@ static void route_family(struct porch_vec *v, u8 ipver)
 	route_step(fib, transit, n);
 }
 
+static void classify(struct porch_pkt *p, const struct porch_addrset *own)
+{
+	if (p->key.ipver == 4)
+		classify_ipv4(p, own);
+	else
+		classify_ipv6(p, own);
+}
+
+/**
+ * porch_route_pkt() - decide where a packet goes
+ * @c: the context
+ * @p: the packet, parsed, its destination translated
+ *
+ * Context: softirq, inside an RCU read-side section.
+ */
+void porch_route_pkt(const struct porch_ctx *c, struct porch_pkt *p)
+{
+	const struct porch_lpm *fib = p->key.ipver == 4 ? &c->cfg->fib4 :
+							  &c->cfg->fib6;
+
+	classify(p, c->cfg->local);
+	if (!p->verdict)
+		follow_route(p, porch_lpm_lookup(fib, &p->key.dst));
+}
+
 /**
  * porch_route() - decide where the packets of a vector go
  * @v: the vector, parsed
@@ -180,12 +205,8 @@ void porch_route(struct porch_vec *v)
 	struct porch_pkt *p;
 
 	porch_vec_for_each(p, v) {
-		if (p->verdict)
-			continue;
-		if (p->key.ipver == 4)
-			classify_ipv4(p, v->cfg->local);
-		else
-			classify_ipv6(p, v->cfg->local);
+		if (!p->verdict)
+			classify(p, v->cfg->local);
 	}
 	route_family(v, 4);
 	route_family(v, 6);

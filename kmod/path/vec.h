@@ -7,6 +7,7 @@
 #include "control/config.h"
 #include "control/port.h"
 #include "control/stats.h"
+#include "core/conn.h"
 #include "core/flowtab.h"
 
 #define PORCH_VEC_MAX	64
@@ -52,7 +53,13 @@ enum porch_answer {
 /**
  * struct porch_pkt - a packet and what the stages found out about it
  * @key: addresses, transport protocol and ports, what it is decided by; the
- *	header's own at first, then those that a translation will put there
+ *	header's own at first, then with the destination that a translation will
+ *	put there. The source stays: it is who gets to hear of it
+ * @hash: of @key as it came, if flows are followed
+ * @node: its flow, and its direction there; NULL if it has none
+ * @back: what answers it, as that comes in: so its destination is going to be
+ *	this one's source, and its source this one's destination; NULL if it has
+ *	no flow
  * @skb: the packet, with its data at the network header; owned by the vector
  *	until emit or drop takes it
  * @port: where it came in, or goes out if of local origin; NULL if Porch made
@@ -69,6 +76,9 @@ enum porch_answer {
  * @icmp_type: for ICMP and ICMPv6, the type
  * @icmp_code: likewise the code
  * @tcp_flags: for TCP, the 14th byte of the header
+ * @state: what it is to its flow, enum porch_flow_state; 0 if flows are not
+ *	followed, or it is none of them
+ * @event: enum porch_conn_event, if flows are followed
  * @dscp: what the differentiated services code point is to become, if @set_dscp
  * @class: shaping class, 0 for none
  * @mark: its mark, which rules read and set
@@ -76,6 +86,7 @@ enum porch_answer {
  * @later_frag: a fragment without a transport header
  * @to_fragment: larger than the next link takes, and may be cut
  * @set_dscp: rules have set @dscp
+ * @nat: its flow is translated
  * @out: of local origin, on its way out: looked at, but not changed
  *
  * What else is of interest is read from the packet itself: parse has pulled the
@@ -83,6 +94,9 @@ enum porch_answer {
  */
 struct porch_pkt {
 	struct porch_flow_key key;
+	u64 hash;
+	struct porch_flow_node *node;
+	const struct porch_flow_key *back;
 	struct sk_buff *skb;
 	struct porch_port *port;
 	const struct porch_nexthop *nh;
@@ -98,18 +112,42 @@ struct porch_pkt {
 	u16 l4;
 	u16 class;
 	u8 dscp;
+	u8 state;
+	u8 event;
 	u32 mark;
 	bool frag : 1;
 	bool later_frag : 1;
 	bool to_fragment : 1;
 	bool set_dscp : 1;
+	bool nat : 1;
 	bool out : 1;
+};
+
+/**
+ * struct porch_plan - what a new flow is going to be
+ * @wire: its packets as they come in
+ * @reply: what will answer them, as that comes in
+ * @masquerade: index of the device whose address it gets, 0 if none
+ * @port_min: the lowest port that may take the place of its own
+ * @ports: how many from there on
+ * @port: which of them is next to be tried, counted from @port_min
+ * @tries: how many more may be tried
+ */
+struct porch_plan {
+	struct porch_flow_key wire;
+	struct porch_flow_key reply;
+	u32 masquerade;
+	u16 port_min;
+	u16 ports;
+	u16 port;
+	u16 tries;
 };
 
 /**
  * struct porch_vec - packets that travel the path together
  * @pkt: the packets
  * @n: how many
+ * @ctx: what they have in common, for stages that take one packet at a time
  * @pn: the instance
  * @cfg: the one generation that they are judged by
  * @stats: this CPU's counters
@@ -120,10 +158,13 @@ struct porch_pkt {
 struct porch_vec {
 	struct porch_pkt pkt[PORCH_VEC_MAX];
 	unsigned int n;
-	struct porch_net *pn;
-	const struct porch_config *cfg;
-	struct porch_stats *stats;
-	u64 now;
+
+	struct_group_tagged(porch_ctx, ctx,
+		struct porch_net *pn;
+		const struct porch_config *cfg;
+		struct porch_stats *stats;
+		u64 now;
+	);
 };
 
 /* Walks all packets, decided or not. */

@@ -341,6 +341,22 @@ router_topology()
 	END
 }
 
+# quiet_host NAMESPACE DEVICE ROUTER_DEVICE ADDRESS...: addresses that the router
+# finds behind a device, whose owner does not know them: frames come and go there
+# as the test likes, and nobody answers
+quiet_host()
+{
+	local ns=ns_$1 dev=$2 port=$3 mac addr
+	shift 3
+
+	[[ $(ip -n "${!ns}" link show "$dev") =~ link/ether\ ([0-9a-f:]+) ]] ||
+		die "no $dev"
+	mac=${BASH_REMATCH[1]}
+	for addr in "$@"; do
+		echo "neigh add $addr lladdr $mac dev $port"
+	done | configure "$ns_router"
+}
+
 # A command in one of the namespaces
 client()
 {

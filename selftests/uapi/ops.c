@@ -129,6 +129,10 @@ const struct op ops[] = {
 	{ "rule-get", PORCH_CMD_RULE_GET, .dump = true, .last = PORCH_A_RULE_MAX,
 	  .example = "handle=1",
 	  .attrs = { { "handle", PORCH_A_RULE_HANDLE, U32, 1, UINT32_MAX, true } } },
+	{ "flow-get", PORCH_CMD_FLOW_GET, .dump = true, .last = PORCH_A_FLOW_MAX,
+	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64, .required = true } } },
+	{ "flow-del", PORCH_CMD_FLOW_DEL, .admin = true, .last = PORCH_A_FLOW_MAX,
+	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64 } } },
 	{ "engine-get", PORCH_CMD_ENGINE_GET, .last = PORCH_A_ENGINE_MAX, .example = "" },
 	{ "engine-set", PORCH_CMD_ENGINE_SET, .admin = true, .last = PORCH_A_ENGINE_MAX,
 	  .example = "vector=8 time-limit=1000 lane-limit=500 icmp-rate=10 threaded=1",
@@ -209,6 +213,10 @@ static void set_value(struct item *item, enum kind kind, const char *value)
 		break;
 	case U32:
 		set_number(item, 4, value);
+		break;
+	case U64:
+		set_number(item, 4, value);
+		item->len = 8;
 		break;
 	case STRING:
 		item->len = strlen(value) + 1;

@@ -19,6 +19,7 @@ enum kind {
 	U8,
 	U16,
 	U32,
+	U64,		/* below 2^32 here */
 	FLAG,
 	STRING,		/* with its NUL; at most max characters before it */
 	ADDRESS,	/* 4 or 16 bytes */

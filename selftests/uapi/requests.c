@@ -143,6 +143,7 @@ static const struct {
 	{ U8, NL_ATTR_TYPE_U8 },
 	{ U16, NL_ATTR_TYPE_U16 },
 	{ U32, NL_ATTR_TYPE_U32 },
+	{ U64, NL_ATTR_TYPE_U64 },
 	{ FLAG, NL_ATTR_TYPE_FLAG },
 	{ STRING, NL_ATTR_TYPE_NUL_STRING },
 	{ ADDRESS, NL_ATTR_TYPE_BINARY },
@@ -598,6 +599,8 @@ static int length_error(const struct attr *attr, int len)
 		return len == 2 ? 0 : EINVAL;
 	case U32:
 		return len == 4 ? 0 : EINVAL;
+	case U64:
+		return len == 8 ? 0 : EINVAL;
 	case FLAG:
 		return len ? ERANGE : 0;
 	case ADDRESS:

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <linux/porch.h>
 
@@ -68,6 +71,21 @@ void scene_set_ways(struct client *client)
 		  "dst=2001:db8:1:: prefix-len=48 gateway=2001:db8::2 oif=" PORT);
 }
 
+/* The first flow, by a port on which nobody is asked for a neighbour */
+static void make_flow(void)
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr.s_addr = inet_addr("10.0.0.9"),
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (sendto(fd, "", 1, 0, (struct sockaddr *)&to, sizeof(to)) != 1)
+		die("a datagram is not sent");
+	close(fd);
+}
+
 void scene_set(struct client *client)
 {
 	scene_set_ways(client);
@@ -76,6 +94,7 @@ void scene_set(struct client *client)
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward proto=6 dport=80 action=4 jump=web");
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward dst=10.1.0.0 dst-len=16 count");
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=web in=" PORT " action=1");
+	make_flow();
 }
 
 void scene_enter(struct client *client)

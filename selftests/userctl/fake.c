@@ -37,6 +37,8 @@ static const struct command {
 	[PORCH_CMD_RULE_ADD]	= { "rule-add", &rule_attrs },
 	[PORCH_CMD_RULE_DEL]	= { "rule-del", &rule_attrs },
 	[PORCH_CMD_RULE_GET]	= { "rule-get", &rule_attrs },
+	[PORCH_CMD_FLOW_GET]	= { "flow-get", &flow_attrs },
+	[PORCH_CMD_FLOW_DEL]	= { "flow-del", &flow_attrs },
 	[PORCH_CMD_ENGINE_GET]	= { "engine-get", &engine_attrs },
 	[PORCH_CMD_ENGINE_SET]	= { "engine-set", &engine_attrs },
 	[PORCH_CMD_STATS_GET]	= { "stats-get", &counter_attrs },

@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, chain, rule, engine, stats, ledger, monitor, status, capture, help"
+objects="port, route, chain, rule, flow, engine, stats, ledger, monitor, status, capture, help"
 
 echo "TAP version 13"
 
