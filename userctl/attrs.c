@@ -110,6 +110,7 @@ static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_DROPS]		= { "drops", ATTR_U64 },
 	[PORCH_A_PORT_GENERATION]	= { "generation", ATTR_U32 },
 	[PORCH_A_PORT_STAGED]		= { "staged", ATTR_FLAG },
+	[PORCH_A_PORT_VRF]		= { "vrf", ATTR_U32 },
 };
 
 static const struct attr_def route_defs[PORCH_A_ROUTE_MAX + 1] = {
@@ -125,6 +126,23 @@ static const struct attr_def route_defs[PORCH_A_ROUTE_MAX + 1] = {
 	[PORCH_A_ROUTE_LOCAL]		= { "local", ATTR_FLAG },
 	[PORCH_A_ROUTE_GENERATION]	= { "generation", ATTR_U32 },
 	[PORCH_A_ROUTE_STAGED]		= { "staged", ATTR_FLAG },
+	[PORCH_A_ROUTE_TABLE]		= { "table", ATTR_U32 },
+	[PORCH_A_ROUTE_SRC]		= { "src", ATTR_ADDR },
+	[PORCH_A_ROUTE_IIF]		= { "iif", ATTR_U32 },
+	[PORCH_A_ROUTE_MARK]		= { "mark", ATTR_U32 },
+};
+
+static const struct attr_def route_rule_defs[PORCH_A_ROUTE_RULE_MAX + 1] = {
+	[PORCH_A_ROUTE_RULE_PREF]	= { "pref", ATTR_U32 },
+	[PORCH_A_ROUTE_RULE_TABLE]	= { "table", ATTR_U32 },
+	[PORCH_A_ROUTE_RULE_SRC]	= { "src", ATTR_ADDR },
+	[PORCH_A_ROUTE_RULE_SRC_LEN]	= { "src-len", ATTR_U8 },
+	[PORCH_A_ROUTE_RULE_IIF]	= { "iif", ATTR_U32 },
+	[PORCH_A_ROUTE_RULE_MARK]	= { "mark", ATTR_U32 },
+	[PORCH_A_ROUTE_RULE_MASK]	= { "mask", ATTR_U32 },
+	[PORCH_A_ROUTE_RULE_IFNAME]	= { "ifname", ATTR_STRING },
+	[PORCH_A_ROUTE_RULE_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_ROUTE_RULE_STAGED]	= { "staged", ATTR_FLAG },
 };
 
 static const struct attr_def engine_defs[PORCH_A_ENGINE_MAX + 1] = {
@@ -164,6 +182,8 @@ static const struct attr_def status_defs[PORCH_A_STATUS_MAX + 1] = {
 	[PORCH_A_STATUS_PORTS]		= { "ports", ATTR_U32 },
 	[PORCH_A_STATUS_ROUTES_V4]	= { "routes-v4", ATTR_U32 },
 	[PORCH_A_STATUS_ROUTES_V6]	= { "routes-v6", ATTR_U32 },
+	[PORCH_A_STATUS_TABLES]		= { "tables", ATTR_U32 },
+	[PORCH_A_STATUS_ROUTE_RULES]	= { "route-rules", ATTR_U32 },
 	[PORCH_A_STATUS_LOCAL_ADDRESSES] = { "local-addresses", ATTR_U32 },
 	[PORCH_A_STATUS_CPUS]		= { "cpus", ATTR_U32 },
 	[PORCH_A_STATUS_RINGS]		= { "rings", ATTR_U32 },
@@ -264,6 +284,8 @@ static const struct attr_def flow_defs[PORCH_A_FLOW_MAX + 1] = {
 const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX, PORCH_A_PORT_STAGED };
 const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX,
 				      PORCH_A_ROUTE_STAGED };
+const struct attr_set route_rule_attrs = { "route-rule", route_rule_defs, PORCH_A_ROUTE_RULE_MAX,
+					   PORCH_A_ROUTE_RULE_STAGED };
 const struct attr_set engine_attrs = { "engine", engine_defs, PORCH_A_ENGINE_MAX,
 				       PORCH_A_ENGINE_STAGED };
 const struct attr_set counter_attrs = { "counter", counter_defs, PORCH_A_COUNTER_MAX };

@@ -51,6 +51,7 @@ extern const char *const flow_conns[];
 
 extern const struct attr_set port_attrs;
 extern const struct attr_set route_attrs;
+extern const struct attr_set route_rule_attrs;
 extern const struct attr_set engine_attrs;
 extern const struct attr_set counter_attrs;
 extern const struct attr_set ledger_attrs;

@@ -26,6 +26,8 @@ enum arg_kind {
 	ARG_PORT,	/* name of one that is a port */
 	ARG_ADDR,
 	ARG_PREFIX,
+	ARG_TABLE,	/* number of a routing table, or all */
+	ARG_MARK,	/* a number with a mask, both in any base that C knows */
 	ARG_WORD,	/* one of a list, or any if there is no list */
 };
 
@@ -62,12 +64,14 @@ struct addr {
 /**
  * struct value - what the words said about an argument
  * @word: the word itself; NULL if the argument is absent
- * @num: number, index of the device, or place in the list of words
+ * @num: number, 0 for all tables, index of the device, or place in the list of words
+ * @mask: of a mark, all bits if none was given
  * @addr: address or prefix
  */
 struct value {
 	const char *word;
 	uint32_t num;
+	uint32_t mask;
 	struct addr addr;
 };
 
@@ -145,6 +149,7 @@ extern const struct object ledger_object;
 extern const struct object monitor_object;
 extern const struct object port_object;
 extern const struct object route_object;
+extern const struct object route_rule_object;
 extern const struct object rule_object;
 extern const struct object stats_object;
 extern const struct object status_object;
@@ -171,6 +176,20 @@ void show_port_name(struct show *show, const struct reply *reply);
  * @reply: has the route
  */
 void show_route_fields(struct show *show, const struct reply *reply);
+
+/**
+ * show_route_rule_pref() - show which rule for routing it is
+ * @show: the output
+ * @reply: has the rule
+ */
+void show_route_rule_pref(struct show *show, const struct reply *reply);
+
+/**
+ * show_route_rule_fields() - show all there is to say of a rule for routing
+ * @show: the output
+ * @reply: has the rule
+ */
+void show_route_rule_fields(struct show *show, const struct reply *reply);
 
 /**
  * show_chain_fields() - show a chain

@@ -28,6 +28,8 @@ static const struct event events[PORCH_CMD_MAX + 1] = {
 	[PORCH_CMD_ROUTE_ADDED]		= { "route-added", &route_attrs },
 	[PORCH_CMD_ROUTE_REPLACED]	= { "route-replaced", &route_attrs },
 	[PORCH_CMD_ROUTE_REMOVED]	= { "route-removed", &route_attrs },
+	[PORCH_CMD_ROUTE_RULE_ADDED]	= { "route-rule-added", &route_rule_attrs },
+	[PORCH_CMD_ROUTE_RULE_REMOVED]	= { "route-rule-removed", &route_rule_attrs },
 	[PORCH_CMD_ENGINE_CHANGED]	= { "engine-changed", &engine_attrs },
 	[PORCH_CMD_CHAIN_ADDED]		= { "chain-added", &chain_attrs },
 	[PORCH_CMD_CHAIN_REMOVED]	= { "chain-removed", &chain_attrs },
@@ -41,6 +43,7 @@ static void show_port_event(struct show *show, const struct reply *reply)
 {
 	show_port_name(show, reply);
 	show_attr(show, reply, PORCH_A_PORT_HOOK, NULL);
+	show_attr(show, reply, PORCH_A_PORT_VRF, NULL);
 }
 
 static void show_engine_event(struct show *show, const struct reply *reply)
@@ -92,6 +95,10 @@ static const struct kind {
 	[PORCH_CMD_ROUTE_REPLACED] = { "route replace ", PORCH_A_ROUTE_GENERATION,
 				       show_route_fields },
 	[PORCH_CMD_ROUTE_REMOVED] = { "route del ", PORCH_A_ROUTE_GENERATION, show_route_fields },
+	[PORCH_CMD_ROUTE_RULE_ADDED] = { "route rule add ", PORCH_A_ROUTE_RULE_GENERATION,
+					 show_route_rule_fields },
+	[PORCH_CMD_ROUTE_RULE_REMOVED] = { "route rule del ", PORCH_A_ROUTE_RULE_GENERATION,
+					   show_route_rule_pref },
 	[PORCH_CMD_ENGINE_CHANGED] = { "engine set ", PORCH_A_ENGINE_GENERATION,
 				       show_engine_event },
 	[PORCH_CMD_CHAIN_ADDED] = { "chain add ", PORCH_A_CHAIN_GENERATION, show_chain_event },

@@ -3,12 +3,14 @@
 
 #include "cmd.h"
 
-enum { DEV, HOOK, FORCE };
+enum { DEV, HOOK, VRF, FORCE };
 
 static const struct arg add_args[] = {
 	[DEV] = { ARG_DEV, .value = "DEV", .required = true, .help = "network device" },
 	[HOOK] = { ARG_WORD, "hook", "HOOK", .words = port_hooks,
 		   .help = "where its packets are taken" },
+	[VRF] = { ARG_U32, "vrf", "N",
+		  .help = "VRF that it is in: the routing table for its packets, up to 65535" },
 	[FORCE] = { ARG_FLAG, "force", .help = "though there are xfrm policies" },
 	{ }
 };
@@ -29,6 +31,8 @@ static int port_add(struct ctl *ctl, const struct value *values)
 	ipc_put_u32(ctl->ipc, PORCH_A_PORT_IFINDEX, values[DEV].num);
 	if (values[HOOK].word)
 		ipc_put_u8(ctl->ipc, PORCH_A_PORT_HOOK, values[HOOK].num);
+	if (values[VRF].word)
+		ipc_put_u32(ctl->ipc, PORCH_A_PORT_VRF, values[VRF].num);
 	if (values[FORCE].word)
 		ipc_put(ctl->ipc, PORCH_A_PORT_FORCE, NULL, 0);
 	return ctl_call(ctl, &port_attrs, NULL, NULL);
@@ -56,6 +60,7 @@ static void show_port(const struct reply *reply, void *arg)
 	show_attr(show, reply, PORCH_A_PORT_IFINDEX, "%s: ");
 	show_attr(show, reply, PORCH_A_PORT_IFNAME, "%s");
 	show_attr(show, reply, PORCH_A_PORT_HOOK, " hook %s");
+	show_attr(show, reply, PORCH_A_PORT_VRF, " vrf %s");
 	if (ctl->stats) {
 		show_attr(show, reply, PORCH_A_PORT_RX_PACKETS, "\n    rx    %12s packets");
 		show_attr(show, reply, PORCH_A_PORT_RX_BYTES, " %16s bytes");
@@ -100,6 +105,9 @@ const struct object port_object = {
 	"Packets are taken by the receive handler of the device (rx). Where that belongs\n"
 	"to a bridge, a bond or a macvlan, a netfilter hook (nf) takes what is for the\n"
 	"device's own address; auto takes rx if it is free. Below an ipvlan, a macvlan of\n"
-	"mode passthru or source, and in a VRF, a device cannot be a port.\n"
+	"mode passthru or source, and in a VRF of the kernel's, a device cannot be a port.\n"
+	"The packets of a port in a VRF are routed by the table of the VRF's number, and\n"
+	"by no other. A port stays in its VRF until it is detached. The addresses of this\n"
+	"machine are local on all ports, whatever their VRF.\n"
 	"A device that goes away, or moves to another namespace, is detached.\n"
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
+
 #include <linux/porch.h>
 
 #include "cmd.h"
-#include "err.h"
 
-enum { TYPE, PREFIX, VIA, DEV, ONLINK };
+enum { TYPE, PREFIX, VIA, DEV, TABLE, ONLINK };
 
 #define ARGS_OF_ROUTE								\
 	[TYPE] = { ARG_WORD, .value = "TYPE", .words = route_types,		\
@@ -13,7 +13,8 @@ enum { TYPE, PREFIX, VIA, DEV, ONLINK };
 	[PREFIX] = { ARG_PREFIX, .value = "PREFIX", .required = true,		\
 		     .help = "destination: a prefix, an address, or default" },	\
 	[VIA] = { ARG_ADDR, "via", "ADDR", .help = "address of the next router" }, \
-	[DEV] = { ARG_DEV, "dev", "DEV", .help = "output device" }
+	[DEV] = { ARG_DEV, "dev", "DEV", .help = "output device" },		\
+	[TABLE] = { ARG_U32, "table", "N", .help = "routing table, the main one, 254, if absent" }
 
 static const struct arg add_args[] = {
 	ARGS_OF_ROUTE,
@@ -26,14 +27,23 @@ static const struct arg del_args[] = {
 	{ }
 };
 
-static const struct arg no_args[] = {
+enum { OF_TABLE };
+
+static const struct arg show_args[] = {
+	[OF_TABLE] = { ARG_TABLE, "table", "N|all",
+		       .help = "routing table, the main one, 254, if absent" },
 	{ }
 };
 
-enum { ADDR };
+enum { ADDR, FROM, IN, MARK, BY_TABLE };
 
 static const struct arg get_args[] = {
 	[ADDR] = { ARG_ADDR, .value = "ADDR", .required = true, .help = "destination" },
+	[FROM] = { ARG_ADDR, "from", "ADDR", .help = "source" },
+	[IN] = { ARG_DEV, "in", "DEV", .help = "device that the packet comes in by" },
+	[MARK] = { ARG_U32, "mark", "N", .help = "mark of the packet, 0 if absent" },
+	[BY_TABLE] = { ARG_U32, "table", "N",
+		       .help = "routing table to ask, instead of what the rules say" },
 	{ }
 };
 
@@ -59,6 +69,8 @@ static int change(struct ctl *ctl, uint8_t cmd, bool replace, const struct value
 		put_addr(ctl, PORCH_A_ROUTE_GATEWAY, &values[VIA].addr);
 	if (values[DEV].word)
 		ipc_put_u32(ctl->ipc, PORCH_A_ROUTE_OIF, values[DEV].num);
+	if (values[TABLE].word)
+		ipc_put_u32(ctl->ipc, PORCH_A_ROUTE_TABLE, values[TABLE].num);
 	if (cmd == PORCH_CMD_ROUTE_ADD && values[ONLINK].word)
 		ipc_put(ctl->ipc, PORCH_A_ROUTE_ONLINK, NULL, 0);
 	if (replace)
@@ -106,6 +118,7 @@ static void show_dst(struct show *show, const struct reply *reply)
 void show_route_fields(struct show *show, const struct reply *reply)
 {
 	bool unicast = reply_uint(reply, PORCH_A_ROUTE_TYPE) == PORCH_ROUTE_TYPE_UNICAST;
+	bool main = reply_uint(reply, PORCH_A_ROUTE_TABLE) == PORCH_TABLE_MAIN;
 
 	show_attr(show, reply, PORCH_A_ROUTE_LOCAL, "local ");
 	show_attr(show, reply, PORCH_A_ROUTE_TYPE, unicast ? NULL : "%s ");
@@ -113,16 +126,26 @@ void show_route_fields(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_ROUTE_GATEWAY, " via %s");
 	show_attr(show, reply, PORCH_A_ROUTE_OIF, NULL);
 	show_attr(show, reply, PORCH_A_ROUTE_IFNAME, " dev %s");
+	show_attr(show, reply, PORCH_A_ROUTE_TABLE, main ? NULL : " table %s");
 	show_attr(show, reply, PORCH_A_ROUTE_ONLINK, " onlink");
 	show_attr(show, reply, PORCH_A_ROUTE_LINK_DOWN, " linkdown");
 }
 
+/* What is asked for; a table of 0 is all of them */
+struct filter {
+	struct ctl *ctl;
+	uint32_t table;
+};
+
 static void show_route(const struct reply *reply, void *arg)
 {
-	struct ctl *ctl = arg;
-	struct show *show = &ctl->show;
+	const struct filter *filter = arg;
+	struct show *show = &filter->ctl->show;
+	int family = filter->ctl->family;
 
-	if (ctl->family && ctl->family != dst_family(reply))
+	if (family && family != dst_family(reply))
+		return;
+	if (filter->table && filter->table != reply_uint(reply, PORCH_A_ROUTE_TABLE))
 		return;
 	show_row_begin(show);
 	show_route_fields(show, reply);
@@ -131,26 +154,40 @@ static void show_route(const struct reply *reply, void *arg)
 
 static int route_show(struct ctl *ctl, const struct value *values)
 {
-	(void)values;
+	struct filter filter = { ctl, PORCH_TABLE_MAIN };
+
+	if (values[OF_TABLE].word)
+		filter.table = values[OF_TABLE].num;
 	ipc_request_dump(ctl->ipc, PORCH_CMD_ROUTE_GET);
-	return ctl_call_list(ctl, &route_attrs, show_route, ctl);
+	return ctl_call_list(ctl, &route_attrs, show_route, &filter);
 }
 
 static int route_get(struct ctl *ctl, const struct value *values)
 {
+	struct filter filter = { ctl, 0 };
+
 	ipc_request(ctl->ipc, PORCH_CMD_ROUTE_GET);
 	put_addr(ctl, PORCH_A_ROUTE_DST, &values[ADDR].addr);
-	return ctl_call_list(ctl, &route_attrs, show_route, ctl);
+	if (values[FROM].word)
+		put_addr(ctl, PORCH_A_ROUTE_SRC, &values[FROM].addr);
+	if (values[IN].word)
+		ipc_put_u32(ctl->ipc, PORCH_A_ROUTE_IIF, values[IN].num);
+	if (values[MARK].word)
+		ipc_put_u32(ctl->ipc, PORCH_A_ROUTE_MARK, values[MARK].num);
+	if (values[BY_TABLE].word)
+		ipc_put_u32(ctl->ipc, PORCH_A_ROUTE_TABLE, values[BY_TABLE].num);
+	return ctl_call_list(ctl, &route_attrs, show_route, &filter);
 }
 
 static const struct verb verbs[] = {
-	{ "show", "show the routes; -4 or -6 those of one family", no_args, .run = route_show },
+	{ "show", "show the routes of a table; -4 or -6 those of one family", show_args,
+	  .run = route_show },
 	{ "add", "add a route", add_args, .change = true, .run = route_add },
-	{ "replace", "add a route, or put it in the place of the prefix's old one", add_args,
+	{ "replace", "add a route, or put it in the place of the one that the prefix has", add_args,
 	  .change = true, .run = route_replace },
 	{ "del", "remove a route, which must be as described", del_args, .change = true,
 	  .run = route_del },
-	{ "get", "show the route that a packet to an address takes", get_args, .run = route_get },
+	{ "get", "show the route that a packet takes", get_args, .run = route_get },
 	{ }
 };
 
@@ -158,6 +195,7 @@ const struct object route_object = {
 	"route", "where packets are forwarded to", verbs,
 	"These are Porch's own routes; those of the kernel are not read.\n"
 	"Of the routes that match a destination the one with the longest prefix counts.\n"
+	"A table is there while it has routes.\n"
 	"A packet for an address of this machine stays here, whatever the routes say.\n"
 	"A unicast route needs a router, a device, or both; the router must be on a\n"
 	"network of the device, unless the route is onlink.\n"

@@ -305,6 +305,15 @@ static int parse_value(const struct arg *arg, int family, const char *word, stru
 		if (!value->num)
 			return err_refused("no device \"%s\" in this network namespace", word);
 		break;
+	case ARG_TABLE:
+		if (strcmp(word, "all") && (!parse_u32(word, &value->num) || !value->num))
+			return err_usage("%s must be a decimal number or all, not \"%s\"",
+					 arg->key, word);
+		break;
+	case ARG_MARK:
+		if (!parse_masked(word, &value->num, &value->mask))
+			return err_usage("\"%s\" is no mark; allowed: 7, 0x1f, 0x10/0xf0", word);
+		break;
 	case ARG_ADDR:
 		if (!parse_addr(word, &value->addr))
 			return err_usage("\"%s\" is no IPv4 or IPv6 address", word);
@@ -407,6 +416,7 @@ int parse_args(const struct verb *verb, int family, char **words, int count,
 	}
 	for (arg = args; arg->kind; arg++)
 		if (arg->required && !values[arg - args].word)
-			return err_usage("%s is missing (%s)", arg->value, arg->help);
+			return err_usage("%s is missing (%s)",
+					 arg_describe(arg, text, sizeof(text)), arg->help);
 	return 0;
 }

@@ -29,6 +29,7 @@
 const struct object *const objects[] = {
 	&port_object,
 	&route_object,
+	&route_rule_object,
 	&chain_object,
 	&rule_object,
 	&flow_object,
@@ -203,16 +204,25 @@ static const struct verb *find_verb(const struct object *object, const char *wor
 	return NULL;
 }
 
-/* The verb may be left out before a device, which must exist not to be a typo. */
-static bool is_device(const struct arg *args, const char *word)
+/*
+ * The verb may be left out before a keyword of its arguments, or a device, which
+ * must exist not to be a typo.
+ */
+static bool is_argument(const struct arg *arg, const char *word)
 {
-	return (args->kind == ARG_DEV || args->kind == ARG_PORT) && parse_device(word);
+	if ((arg->kind == ARG_DEV || arg->kind == ARG_PORT) && parse_device(word))
+		return true;
+	for (; arg->kind; arg++)
+		if (arg->key && !strcmp(arg->key, word))
+			return true;
+	return false;
 }
 
 static int unknown_verb(const struct object *object, const char *word)
 {
 	const struct arg *arg = object->verbs->args;
 	const struct object *const *other;
+	bool place = arg->kind && !arg->key;
 	const struct verb *verb;
 	char list[256];
 	size_t len = 0;
@@ -224,7 +234,7 @@ static int unknown_verb(const struct object *object, const char *word)
 			len += snprintf(list + len, sizeof(list) - len, "%s, ",
 					object_part(*other, object));
 	return err_usage("unknown command%s%s \"%s\"; allowed: %shelp",
-			 arg->kind ? " or " : "", arg->kind ? arg->value : "",
+			 place ? " or " : "", place ? arg->value : "",
 			 word, list);
 }
 
@@ -360,7 +370,7 @@ static int run_words(const struct ctl *base, char **words, int count)
 		err_command("%s %s", object->name, verb->name);
 		return run_verb(&ctl, object, verb, words + 1, count - 1);
 	}
-	if (count && object->verbs[1].name && !is_device(object->verbs->args, words[0]))
+	if (count && object->verbs[1].name && !is_argument(object->verbs->args, words[0]))
 		return unknown_verb(object, words[0]);
 	return run_verb(&ctl, object, object->verbs, words, count);
 }

@@ -10,7 +10,9 @@
 #include "control/event.h"
 #include "control/fib.h"
 #include "control/port.h"
+#include "control/route_rule.h"
 #include "control/ruleset.h"
+#include "control/table.h"
 #include "path/flow.h"
 
 #define DEFAULT_VECTOR		64
@@ -21,16 +23,25 @@
 
 static void config_free_retired(struct porch_config *cfg)
 {
+	struct porch_route_rule *rule, *next_rule;
 	struct porch_route *r, *next;
 
-	porch_lpm_retired_free(&cfg->retired.fib4);
-	porch_lpm_retired_free(&cfg->retired.fib6);
+	porch_lpm_retired_free(&cfg->retired.fibs);
 	list_for_each_entry_safe(r, next, &cfg->retired.routes, link) {
 		porch_route_free(r);
 		cond_resched();
 	}
 	porch_ruleset_free_retired(cfg);
+	list_for_each_entry_safe(rule, next_rule, &cfg->retired.route_rules, link)
+		porch_route_rule_free(rule);
 	porch_addrset_free(cfg->retired.local);
+}
+
+static void config_free(struct porch_config *cfg)
+{
+	kfree(cfg->tables);
+	kfree(cfg->route_rules);
+	kfree(cfg);
 }
 
 static void config_retire_work(struct work_struct *work)
@@ -39,7 +50,7 @@ static void config_retire_work(struct work_struct *work)
 						struct porch_config, retire);
 
 	config_free_retired(cfg);
-	kfree(cfg);
+	config_free(cfg);
 }
 
 static struct porch_config *config_alloc(void)
@@ -51,6 +62,7 @@ static struct porch_config *config_alloc(void)
 	INIT_LIST_HEAD(&cfg->retired.routes);
 	INIT_LIST_HEAD(&cfg->retired.rules);
 	INIT_LIST_HEAD(&cfg->retired.chains);
+	INIT_LIST_HEAD(&cfg->retired.route_rules);
 	INIT_RCU_WORK(&cfg->retire, config_retire_work);
 	return cfg;
 }
@@ -69,6 +81,7 @@ static struct porch_config *config_alloc(void)
 int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 {
 	const struct porch_config *now;
+	int err;
 
 	e->next = config_alloc();
 	if (!e->next)
@@ -83,25 +96,32 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	e->next->ruleset = now->ruleset;
 	e->next->local = now->local;
 	e->next->n_local = now->n_local;
-	porch_lpm_edit_begin(&e->fib4, &now->fib4, GFP_KERNEL_ACCOUNT);
-	porch_lpm_edit_begin(&e->fib6, &now->fib6, GFP_KERNEL_ACCOUNT);
+	err = porch_route_rules_edit_begin(e, now) ?:
+	      porch_tables_edit_begin(e, now);
+	if (err) {
+		mutex_unlock(&pn->lock);
+		config_free(e->next);
+		return err;
+	}
 	INIT_LIST_HEAD(&e->added);
 	INIT_LIST_HEAD(&e->removed);
 	e->ruleset = now->ruleset;
 	INIT_LIST_HEAD(&e->rules);
+	INIT_LIST_HEAD(&e->route_rules_added);
+	INIT_LIST_HEAD(&e->route_rules_removed);
 	INIT_LIST_HEAD(&e->attached);
 	INIT_LIST_HEAD(&e->detached);
 	INIT_LIST_HEAD(&e->dropped);
 	return 0;
 }
 
-/* Routes that are in force, now or as before, are on no edit's list. */
-static void edit_forget(struct list_head *routes)
+/* Routes and rules that are in force, now or as before, are on no edit's list. */
+static void edit_forget(struct list_head *list)
 {
-	struct porch_route *r, *next;
+	struct list_head *link, *next;
 
-	list_for_each_entry_safe(r, next, routes, link) {
-		list_del_init(&r->link);
+	list_for_each_safe(link, next, list) {
+		list_del_init(link);
 		cond_resched();
 	}
 }
@@ -122,10 +142,10 @@ void porch_edit_publish(struct porch_edit *e)
 	struct porch_config *old;
 
 	old = rcu_dereference_protected(pn->config, lockdep_is_held(&pn->lock));
-	porch_lpm_edit_commit(&e->fib4, &e->next->fib4, &old->retired.fib4);
-	porch_lpm_edit_commit(&e->fib6, &e->next->fib6, &old->retired.fib6);
+	porch_tables_edit_commit(e, old);
 	list_splice_init(&e->removed, &old->retired.routes);
 	porch_ruleset_publish(e, old);
+	list_splice_init(&e->route_rules_removed, &old->retired.route_rules);
 	if (e->next->local != old->local)
 		old->retired.local = old->local;
 
@@ -135,6 +155,7 @@ void porch_edit_publish(struct porch_edit *e)
 	porch_port_publish(e);
 	porch_event_send(e, old);
 	edit_forget(&e->added);
+	edit_forget(&e->route_rules_added);
 	mutex_unlock(&pn->lock);
 	queue_rcu_work(porch_wq, &old->retire);
 	porch_port_settle(e);
@@ -149,19 +170,22 @@ void porch_edit_publish(struct porch_edit *e)
  */
 void porch_edit_abort(struct porch_edit *e)
 {
+	struct porch_route_rule *rule, *next_rule;
 	struct porch_route *r, *next;
 
-	porch_lpm_edit_abort(&e->fib4);
-	porch_lpm_edit_abort(&e->fib6);
+	porch_tables_edit_abort(e);
 	edit_forget(&e->removed);
 	porch_ruleset_abort(e);
+	edit_forget(&e->route_rules_removed);
 	mutex_unlock(&e->pn->lock);
 	list_for_each_entry_safe(r, next, &e->added, link) {
 		porch_route_free(r);
 		cond_resched();
 	}
+	list_for_each_entry_safe(rule, next_rule, &e->route_rules_added, link)
+		porch_route_rule_free(rule);
 	porch_port_abort(e);
-	kfree(e->next);
+	config_free(e->next);
 }
 
 /**
@@ -243,6 +267,8 @@ int porch_config_init(struct porch_net *pn)
 	cfg->local = porch_addrset_alloc(NULL, 0, 0, GFP_KERNEL_ACCOUNT);
 	if (IS_ERR(cfg->local))
 		goto free_ruleset;
+	if (porch_tables_init(cfg))
+		goto free_local;
 	cfg->gen = 1;	/* 0 means unknown to netlink dumps */
 	cfg->set = (struct porch_settings) {
 		.vector = DEFAULT_VECTOR,
@@ -251,21 +277,16 @@ int porch_config_init(struct porch_net *pn)
 		.icmp_rate = DEFAULT_ICMP_RATE,
 		.flows = DEFAULT_FLOWS,
 	};
-	porch_lpm_init(&cfg->fib4, 32);
-	porch_lpm_init(&cfg->fib6, 128);
 	mutex_init(&pn->lock);
 	RCU_INIT_POINTER(pn->config, cfg);
 	return 0;
+free_local:
+	porch_addrset_free(cfg->local);
 free_ruleset:
 	porch_ruleset_free(cfg->ruleset);
 free:
 	kfree(cfg);
 	return -ENOMEM;
-}
-
-static void free_value(void *value, void *arg)
-{
-	porch_route_free(value);
 }
 
 /**
@@ -276,9 +297,9 @@ void porch_config_fini(struct porch_net *pn)
 {
 	struct porch_config *cfg = rcu_dereference_protected(pn->config, 1);
 
-	porch_lpm_destroy(&cfg->fib4, free_value, NULL);
-	porch_lpm_destroy(&cfg->fib6, free_value, NULL);
+	porch_tables_fini(cfg);
+	porch_route_rules_fini(cfg);
 	porch_ruleset_free(cfg->ruleset);
 	porch_addrset_free(cfg->local);
-	kfree(cfg);
+	config_free(cfg);
 }

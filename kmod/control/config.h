@@ -46,7 +46,8 @@ struct porch_nexthop {
  * struct porch_route - an entry of the FIB; immutable once published
  * @nh: for unicast, where to; all zero for the other types
  * @dst: the prefix
- * @plen: its length in bits
+ * @table: number of the table that it is in
+ * @plen: length of the prefix in bits
  * @family: AF_INET or AF_INET6
  * @type: what becomes of the packet
  * @link: in the edit that adds or removes it, or with the generation that
@@ -55,9 +56,64 @@ struct porch_nexthop {
 struct porch_route {
 	struct porch_nexthop nh;
 	union porch_addr dst;
+	u32 table;
 	u8 plen;
 	u8 family;
 	enum porch_route_type type;
+	struct list_head link;
+};
+
+/**
+ * struct porch_table - a routing table of one generation
+ * @id: its number
+ * @fib4: IPv4 routes, values are struct porch_route
+ * @fib6: IPv6 routes, likewise
+ */
+struct porch_table {
+	u32 id;
+	struct porch_lpm fib4;
+	struct porch_lpm fib6;
+};
+
+/**
+ * struct porch_table_edit - the making of a table's next version
+ * @id: its number
+ * @fib4: changes of the IPv4 routes
+ * @fib6: changes of the IPv6 routes
+ */
+struct porch_table_edit {
+	u32 id;
+	struct porch_lpm_edit fib4;
+	struct porch_lpm_edit fib6;
+};
+
+/**
+ * struct porch_route_rule - packets that are routed by another table; immutable
+ *	once published
+ * @pref: its place among the rules, the lowest first
+ * @table: number of the table
+ * @family: of @src, AF_INET or AF_INET6; 0 if packets of both are meant
+ * @plen: length of the prefix in bits
+ * @src: the prefix that the source is in, if there is a @family
+ * @has_dev: packets have to come in by a device
+ * @dev: the device, with a reference; NULL once it has gone
+ * @tracker: of the reference
+ * @mark: the bits that the mark has to have
+ * @mask: of the bits that are looked at
+ * @link: in the edit that adds or removes it, or with the generation that
+ *	retires it; empty while it is in force
+ */
+struct porch_route_rule {
+	u32 pref;
+	u32 table;
+	u8 family;
+	u8 plen;
+	union porch_addr src;
+	bool has_dev;
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	u32 mark;
+	u32 mask;
 	struct list_head link;
 };
 
@@ -96,8 +152,11 @@ struct porch_ruleset;
  * struct porch_config - one generation of the configuration
  * @gen: its number; every change adds one, even one in place
  * @set: settings of the engine
- * @fib4: IPv4 routes, values are struct porch_route
- * @fib6: IPv6 routes, likewise
+ * @tables: the routing tables that have routes, and the main table, by number
+ * @n_tables: how many
+ * @main: the main table, one of @tables
+ * @route_rules: rules that choose a table, by preference
+ * @n_route_rules: how many
  * @ruleset: what packets are judged by
  * @flows: the flow table, the instance's; NULL if there were never any rules
  * @local: this machine's own addresses
@@ -110,19 +169,22 @@ struct porch_ruleset;
 struct porch_config {
 	u32 gen;
 	struct porch_settings set;
-	struct porch_lpm fib4;
-	struct porch_lpm fib6;
+	struct porch_table *tables;
+	unsigned int n_tables;
+	const struct porch_table *main;
+	struct porch_route_rule **route_rules;
+	unsigned int n_route_rules;
 	struct porch_ruleset *ruleset;
 	struct porch_flows *flows;
 	struct porch_addrset *local;
 	u32 n_local;
 	struct {
-		struct porch_lpm_retired fib4;
-		struct porch_lpm_retired fib6;
+		struct porch_lpm_retired fibs;
 		struct list_head routes;
 		struct list_head rules;
 		struct list_head chains;
 		struct porch_ruleset *ruleset;
+		struct list_head route_rules;
 		struct porch_addrset *local;
 	} retired;
 	struct rcu_work retire;
@@ -132,12 +194,15 @@ struct porch_config {
  * struct porch_edit - a change in preparation
  * @pn: the instance, whose lock the edit holds
  * @next: the generation to be
- * @fib4: changes of the IPv4 routes
- * @fib6: changes of the IPv6 routes
+ * @tables: the tables of the generation before, and those that were added, by
+ *	number
+ * @n_tables: how many
  * @added: routes that exist in @next only
  * @removed: routes that @next no longer has
  * @ruleset: the rules in force, which @next shares until the edit changes any
  * @rules: those of them that @next no longer has
+ * @route_rules_added: rules that exist in @next only
+ * @route_rules_removed: rules that @next no longer has
  * @attached: ports to be, hooked but not armed
  * @detached: ports to be no more, still at work
  * @dropped: ports that the edit has attached and detached, never at work; their
@@ -150,12 +215,14 @@ struct porch_config {
 struct porch_edit {
 	struct porch_net *pn;
 	struct porch_config *next;
-	struct porch_lpm_edit fib4;
-	struct porch_lpm_edit fib6;
+	struct porch_table_edit *tables;
+	unsigned int n_tables;
 	struct list_head added;
 	struct list_head removed;
 	struct porch_ruleset *ruleset;
 	struct list_head rules;
+	struct list_head route_rules_added;
+	struct list_head route_rules_removed;
 	struct list_head attached;
 	struct list_head detached;
 	struct list_head dropped;
@@ -204,16 +271,16 @@ static inline u8 porch_fib_bits(u8 family)
 }
 
 /**
- * porch_fib() - the FIB of a family in one generation
- * @cfg: the generation
+ * porch_table_fib() - the routes of a family in a table
+ * @t: the table
  * @family: AF_INET or AF_INET6
  *
- * Return: the table.
+ * Return: the routes.
  */
-static inline const struct porch_lpm *porch_fib(const struct porch_config *cfg,
-						u8 family)
+static inline const struct porch_lpm *porch_table_fib(const struct porch_table *t,
+						      u8 family)
 {
-	return family == AF_INET ? &cfg->fib4 : &cfg->fib6;
+	return family == AF_INET ? &t->fib4 : &t->fib6;
 }
 
 #endif /* PORCH_CONFIG_H */

@@ -11,9 +11,11 @@
 #include "control/nl.h"
 #include "control/nl_fill.h"
 #include "control/nl_gen.h"
+#include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
 #include "control/port.h"
 #include "control/ruleset.h"
+#include "control/table.h"
 
 /*
  * The number of the group is ours from when the family has been registered
@@ -95,6 +97,10 @@ static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
 	case PORCH_CMD_ROUTE_REMOVED:
 		return nla_put_u32(msg, PORCH_A_ROUTE_GENERATION, ev->gen) ?:
 		       porch_nl_fill_route(msg, what);
+	case PORCH_CMD_ROUTE_RULE_ADDED:
+	case PORCH_CMD_ROUTE_RULE_REMOVED:
+		return nla_put_u32(msg, PORCH_A_ROUTE_RULE_GENERATION, ev->gen) ?:
+		       porch_nl_fill_route_rule(msg, what);
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_put_u32(msg, PORCH_A_ENGINE_GENERATION, ev->gen) ?:
 		       porch_nl_fill_settings(msg, what);
@@ -143,7 +149,10 @@ static void event(struct events *ev, u8 cmd, const void *what)
 static bool config_has(const struct porch_config *cfg,
 		       const struct porch_route *r)
 {
-	return porch_lpm_find(porch_fib(cfg, r->family), r->dst.bytes, r->plen);
+	const struct porch_table *t = porch_table_find(cfg, r->table);
+
+	return t && porch_lpm_find(porch_table_fib(t, r->family), r->dst.bytes,
+				   r->plen);
 }
 
 static void event_routes(struct events *ev, const struct porch_edit *e,
@@ -157,6 +166,17 @@ static void event_routes(struct events *ev, const struct porch_edit *e,
 	list_for_each_entry(r, &e->added, link)
 		event(ev, config_has(old, r) ? PORCH_CMD_ROUTE_REPLACED :
 					       PORCH_CMD_ROUTE_ADDED, r);
+}
+
+static void event_route_rules(struct events *ev, const struct porch_edit *e,
+			      const struct porch_config *old)
+{
+	const struct porch_route_rule *r;
+
+	list_for_each_entry(r, &old->retired.route_rules, link)
+		event(ev, PORCH_CMD_ROUTE_RULE_REMOVED, r);
+	list_for_each_entry(r, &e->route_rules_added, link)
+		event(ev, PORCH_CMD_ROUTE_RULE_ADDED, r);
 }
 
 static void event_rules_removed(struct events *ev, const struct porch_ruleset *rs,
@@ -226,6 +246,7 @@ static void event_all(struct events *ev, const struct porch_edit *e,
 	list_for_each_entry(port, &e->attached, edit)
 		event(ev, PORCH_CMD_PORT_ADDED, port);
 	event_routes(ev, e, old);
+	event_route_rules(ev, e, old);
 	if (e->next->ruleset != e->ruleset)
 		event_ruleset(ev, e->ruleset, e->next->ruleset);
 	if (memcmp(&old->set, &e->next->set, sizeof(old->set)))

@@ -8,6 +8,7 @@
 #include <net/addrconf.h>
 #include "control/fault.h"
 #include "control/fib.h"
+#include "control/table.h"
 
 /**
  * porch_route_free() - free a route that no reader can see
@@ -19,11 +20,6 @@ void porch_route_free(struct porch_route *r)
 {
 	netdev_put(r->nh.dev, &r->nh.tracker);
 	kfree(r);
-}
-
-static struct porch_lpm_edit *edit_fib(struct porch_edit *e, u8 family)
-{
-	return family == AF_INET ? &e->fib4 : &e->fib6;
 }
 
 /* The part of the address space that is never forwarded needs no routes. */
@@ -84,17 +80,30 @@ static bool gw_on_dev(const struct porch_route_spec *s, struct net_device *dev)
 	return found;
 }
 
-/* The device that one of Porch's own on-link routes names for the gateway. */
-static struct net_device *gw_route_dev(const struct porch_edit *e,
+static struct net_device *table_gw_dev(const struct porch_edit *e, u32 table,
 				       const struct porch_route_spec *s)
 {
-	const struct porch_lpm *fib = s->family == AF_INET ? &e->fib4.cur :
-							     &e->fib6.cur;
-	const struct porch_route *r = porch_lpm_lookup(fib, s->gw.bytes);
+	struct porch_table_edit *t = porch_tables_edit_find(e, table);
+	const struct porch_route *r;
 
+	if (!t)
+		return NULL;
+	r = porch_lpm_lookup(&porch_table_edit_fib(t, s->family)->cur,
+			     s->gw.bytes);
 	if (!r || r->type != PORCH_ROUTE_TYPE_UNICAST || r->nh.has_gw)
 		return NULL;
 	return r->nh.dev;
+}
+
+/*
+ * The device that an on-link route names for the gateway: one of the same table,
+ * or of the main table, as what is elsewhere are often default routes alone.
+ */
+static struct net_device *gw_route_dev(const struct porch_edit *e,
+				       const struct porch_route_spec *s)
+{
+	return table_gw_dev(e, s->table, s) ?:
+	       table_gw_dev(e, PORCH_TABLE_MAIN, s);
 }
 
 static struct net_device *find_dev(struct porch_edit *e,
@@ -189,7 +198,7 @@ static void edit_drop(struct porch_edit *e, struct porch_route *r)
 int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 		     struct porch_fault *fault)
 {
-	struct porch_lpm_edit *fib = edit_fib(e, s->family);
+	struct porch_lpm_edit *fib;
 	struct porch_route *r;
 	void *prev = NULL;
 	int err;
@@ -201,15 +210,21 @@ int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_TYPE,
 				    "only a unicast route has a gateway or a device");
 
+	err = porch_tables_edit_add(e, s->table, fault);
+	if (err)
+		return err;
+	fib = porch_table_edit_fib(porch_tables_edit_find(e, s->table),
+				   s->family);
 	if (!s->replace && porch_lpm_find(&fib->cur, s->dst.bytes, s->plen))
 		return porch_refuse(fault, -EEXIST, PORCH_A_ROUTE_DST,
-				    "the prefix has a route already");
+				    "the prefix has a route already in this table");
 
 	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
 	if (!r)
 		return porch_refuse(fault, -ENOMEM, 0,
 				    "no memory for the route");
 	r->dst = s->dst;
+	r->table = s->table;
 	r->plen = s->plen;
 	r->family = s->family;
 	r->type = s->type;
@@ -253,11 +268,15 @@ static bool route_matches(const struct porch_route *r,
 int porch_fib_remove(struct porch_edit *e, const struct porch_route_spec *s,
 		     struct porch_fault *fault)
 {
-	struct porch_lpm_edit *fib = edit_fib(e, s->family);
-	struct porch_route *r;
+	struct porch_table_edit *t = porch_tables_edit_find(e, s->table);
+	struct porch_lpm_edit *fib = NULL;
+	struct porch_route *r = NULL;
 	int err;
 
-	r = porch_lpm_find(&fib->cur, s->dst.bytes, s->plen);
+	if (t) {
+		fib = porch_table_edit_fib(t, s->family);
+		r = porch_lpm_find(&fib->cur, s->dst.bytes, s->plen);
+	}
 	if (!r || !route_matches(r, s))
 		return porch_refuse(fault, -ESRCH, PORCH_A_ROUTE_DST,
 				    "no such route");
@@ -268,10 +287,9 @@ int porch_fib_remove(struct porch_edit *e, const struct porch_route_spec *s,
 	return 0;
 }
 
-static int fib_remove_dev(struct porch_edit *e, u8 family,
+static int fib_remove_dev(struct porch_edit *e, struct porch_lpm_edit *fib,
 			  const struct net_device *dev)
 {
-	struct porch_lpm_edit *fib = edit_fib(e, family);
 	struct porch_lpm_pos pos = {};
 	struct porch_route *r;
 	int err;
@@ -299,8 +317,16 @@ static int fib_remove_dev(struct porch_edit *e, u8 family,
  */
 int porch_fib_remove_dev(struct porch_edit *e, const struct net_device *dev)
 {
-	return fib_remove_dev(e, AF_INET, dev) ?:
-	       fib_remove_dev(e, AF_INET6, dev);
+	struct porch_table_edit *t;
+	int err;
+
+	for (t = e->tables; t < e->tables + e->n_tables; t++) {
+		err = fib_remove_dev(e, &t->fib4, dev) ?:
+		      fib_remove_dev(e, &t->fib6, dev);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static void fib_orphan_dev(const struct porch_lpm *fib, struct net_device *dev)
@@ -330,10 +356,13 @@ static void fib_orphan_dev(const struct porch_lpm *fib, struct net_device *dev)
 void porch_fib_orphan_dev(struct porch_net *pn, struct net_device *dev)
 {
 	const struct porch_config *cfg;
+	unsigned int i;
 
 	mutex_lock(&pn->lock);
 	cfg = rcu_dereference_protected(pn->config, lockdep_is_held(&pn->lock));
-	fib_orphan_dev(&cfg->fib4, dev);
-	fib_orphan_dev(&cfg->fib6, dev);
+	for (i = 0; i < cfg->n_tables; i++) {
+		fib_orphan_dev(&cfg->tables[i].fib4, dev);
+		fib_orphan_dev(&cfg->tables[i].fib6, dev);
+	}
 	mutex_unlock(&pn->lock);
 }

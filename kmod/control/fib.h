@@ -9,6 +9,7 @@
  * @family: AF_INET or AF_INET6
  * @dst: the prefix
  * @plen: its length in bits
+ * @table: number of the table
  * @type: what becomes of the packet
  * @gw: the next router, if @has_gw
  * @oif: index of the output device, 0 if not given
@@ -21,6 +22,7 @@ struct porch_route_spec {
 	u8 family;
 	union porch_addr dst;
 	u8 plen;
+	u32 table;
 	enum porch_route_type type;
 	union porch_addr gw;
 	u32 oif;

@@ -18,7 +18,9 @@
 #include "control/nl_parse.h"
 #include "control/op.h"
 #include "control/port.h"
+#include "control/route_rule.h"
 #include "control/stats.h"
+#include "control/table.h"
 #include "control/txn.h"
 #include "path/flow.h"
 #include "path/guard.h"
@@ -169,8 +171,12 @@ static int fill_status(struct sk_buff *msg, struct porch_net *pn)
 	    nla_put_u32(msg, PORCH_A_STATUS_GENERATION,
 			READ_ONCE(cfg->gen)) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_PORTS, READ_ONCE(pn->n_ports)) ||
-	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V4, cfg->fib4.count) ||
-	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V6, cfg->fib6.count) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V4,
+			porch_tables_count(cfg, AF_INET)) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_ROUTES_V6,
+			porch_tables_count(cfg, AF_INET6)) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_TABLES, cfg->n_tables) ||
+	    nla_put_u32(msg, PORCH_A_STATUS_ROUTE_RULES, cfg->n_route_rules) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_LOCAL_ADDRESSES,
 			cfg->n_local) ||
 	    nla_put_u32(msg, PORCH_A_STATUS_CPUS, num_online_cpus()) ||
@@ -413,15 +419,92 @@ static bool is_local(const struct porch_config *cfg,
 	return porch_addrset_lookup6(cfg->local, &addr->v6, 0);
 }
 
+/**
+ * struct way - what a packet whose way is asked for would look like
+ * @dst: its destination
+ * @src: its source, if that is given
+ * @q: what its route is looked for by
+ */
+struct way {
+	union porch_addr dst;
+	union porch_addr src;
+	struct porch_route_query q;
+};
+
+static int parse_way(struct genl_info *info, struct way *way)
+{
+	struct nlattr **a = info->attrs;
+	u8 family;
+	int err;
+
+	err = porch_nl_require(info, PORCH_A_ROUTE_DST,
+			       "the way to where? dst is missing") ?:
+	      porch_nl_parse_addr(info, PORCH_A_ROUTE_DST, &way->dst,
+				  &way->q.family);
+	if (err)
+		return err;
+	way->q.dst = &way->dst;
+	if (a[PORCH_A_ROUTE_MARK])
+		way->q.mark = nla_get_u32(a[PORCH_A_ROUTE_MARK]);
+	if (!a[PORCH_A_ROUTE_SRC])
+		return 0;
+	err = porch_nl_parse_addr(info, PORCH_A_ROUTE_SRC, &way->src, &family);
+	if (err)
+		return err;
+	if (family != way->q.family) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[PORCH_A_ROUTE_SRC],
+				    "source and destination are not of one family");
+		return -EINVAL;
+	}
+	way->q.src = &way->src;
+	return 0;
+}
+
+static int way_set_dev(struct genl_info *info, struct way *way)
+{
+	struct nlattr *iif = info->attrs[PORCH_A_ROUTE_IIF];
+	const struct porch_port *port;
+
+	if (!iif)
+		return 0;
+	way->q.dev = dev_get_by_index_rcu(genl_info_net(info), nla_get_u32(iif));
+	if (!way->q.dev) {
+		NL_SET_ERR_MSG_ATTR(info->extack, iif,
+				    "no such device in this network namespace");
+		return -ENODEV;
+	}
+	port = porch_port_of(way->q.dev);
+	way->q.vrf = port ? port->vrf : 0;
+	return 0;
+}
+
+static const struct porch_route *find_route(const struct porch_config *cfg,
+					    struct genl_info *info,
+					    const struct way *way)
+{
+	const struct nlattr *table = info->attrs[PORCH_A_ROUTE_TABLE];
+	const struct porch_table *t;
+
+	if (!table)
+		return porch_route_lookup(cfg, &way->q);
+	t = porch_table_find(cfg, nla_get_u32(table));
+	return t ? porch_lpm_lookup(porch_table_fib(t, way->q.family),
+				    &way->dst) : NULL;
+}
+
 static int fill_way(struct sk_buff *msg, struct genl_info *info,
-		    const union porch_addr *addr, u8 family)
+		    struct way *way)
 {
 	const struct porch_config *cfg = rcu_dereference(porch_nl_instance(info)->config);
 	const struct porch_route *r;
+	int err;
 
-	if (is_local(cfg, addr, family))
-		return fill_local(msg, addr, family);
-	r = porch_lpm_lookup(porch_fib(cfg, family), addr->bytes);
+	err = way_set_dev(info, way);
+	if (err)
+		return err;
+	if (is_local(cfg, &way->dst, way->q.family))
+		return fill_local(msg, &way->dst, way->q.family);
+	r = find_route(cfg, info, way);
 	if (r)
 		return porch_nl_fill_route(msg, r);
 	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PORCH_A_ROUTE_DST],
@@ -431,17 +514,12 @@ static int fill_way(struct sk_buff *msg, struct genl_info *info,
 
 int porch_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	union porch_addr addr;
+	struct way way = {};
 	struct sk_buff *msg;
 	void *hdr;
-	u8 family;
 	int err;
 
-	err = porch_nl_require(info, PORCH_A_ROUTE_DST,
-			       "the way to where? dst is missing");
-	if (err)
-		return err;
-	err = porch_nl_parse_addr(info, PORCH_A_ROUTE_DST, &addr, &family);
+	err = parse_way(info, &way);
 	if (err)
 		return err;
 	msg = porch_nl_reply_new(info, &hdr);
@@ -449,7 +527,7 @@ int porch_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	porch_local_flush(porch_nl_instance(info));
 	rcu_read_lock();
-	err = fill_way(msg, info, &addr, family);
+	err = fill_way(msg, info, &way);
 	rcu_read_unlock();
 	return porch_nl_reply(info, msg, hdr, err);
 }
@@ -457,6 +535,7 @@ int porch_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 /* Where a dump of the routes has got to, in netlink_callback.ctx. */
 struct route_dump {
 	struct porch_lpm_pos pos;
+	u32 table;
 	bool v6;
 };
 
@@ -481,11 +560,28 @@ static int dump_fib(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+static int dump_table(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct porch_table *t, struct route_dump *d)
+{
+	int err;
+
+	if (d->table != t->id)
+		*d = (struct route_dump) { .table = t->id };
+	if (!d->v6) {
+		err = dump_fib(skb, cb, &t->fib4, &d->pos);
+		if (err)
+			return err;
+		*d = (struct route_dump) { .table = t->id, .v6 = true };
+	}
+	return dump_fib(skb, cb, &t->fib6, &d->pos);
+}
+
 int porch_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct porch_net *pn = porch_net(sock_net(skb->sk));
 	struct route_dump *d = (struct route_dump *)cb->ctx;
 	const struct porch_config *cfg;
+	const struct porch_table *t;
 	int err;
 
 	BUILD_BUG_ON(sizeof(*d) > sizeof(cb->ctx));
@@ -497,13 +593,9 @@ int porch_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	rcu_read_lock();
 	cfg = rcu_dereference(pn->config);
 	cb->seq = READ_ONCE(cfg->gen);
-	if (!d->v6) {
-		err = dump_fib(skb, cb, &cfg->fib4, &d->pos);
-		if (!err)
-			*d = (struct route_dump) { .v6 = true };
-	}
-	if (!err)
-		err = dump_fib(skb, cb, &cfg->fib6, &d->pos);
+	for (t = cfg->tables; t < cfg->tables + cfg->n_tables && !err; t++)
+		if (t->id >= d->table)
+			err = dump_table(skb, cb, t, d);
 	rcu_read_unlock();
 	return skb->len ?: err;
 }

@@ -22,6 +22,8 @@ int porch_nl_fill_port(struct sk_buff *msg, const struct porch_port *port)
 	    nla_put_string(msg, PORCH_A_PORT_IFNAME, port->dev->name) ||
 	    nla_put_u8(msg, PORCH_A_PORT_HOOK, port->hook))
 		return -EMSGSIZE;
+	if (port->vrf && nla_put_u32(msg, PORCH_A_PORT_VRF, port->vrf))
+		return -EMSGSIZE;
 	return 0;
 }
 
@@ -57,7 +59,8 @@ int porch_nl_fill_route(struct sk_buff *msg, const struct porch_route *r)
 	if (nla_put(msg, PORCH_A_ROUTE_DST, porch_fib_bits(r->family) / 8,
 		    &r->dst) ||
 	    nla_put_u8(msg, PORCH_A_ROUTE_PREFIX_LEN, r->plen) ||
-	    nla_put_u8(msg, PORCH_A_ROUTE_TYPE, r->type))
+	    nla_put_u8(msg, PORCH_A_ROUTE_TYPE, r->type) ||
+	    nla_put_u32(msg, PORCH_A_ROUTE_TABLE, r->table))
 		return -EMSGSIZE;
 	if (r->type != PORCH_ROUTE_TYPE_UNICAST)
 		return 0;

@@ -16,7 +16,22 @@ static const struct netlink_range_validation porch_a_port_ifindex_range = {
 	.max	= S32_MAX,
 };
 
+static const struct netlink_range_validation porch_a_port_vrf_range = {
+	.min	= 1ULL,
+	.max	= 65535ULL,
+};
+
 static const struct netlink_range_validation porch_a_route_oif_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation porch_a_route_iif_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation porch_a_route_rule_iif_range = {
 	.min	= 1ULL,
 	.max	= S32_MAX,
 };
@@ -64,11 +79,12 @@ const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1] = {
 };
 
 /* PORCH_CMD_PORT_ADD - do */
-const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_STAGED + 1] = {
+const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_VRF + 1] = {
 	[PORCH_A_PORT_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_port_ifindex_range),
 	[PORCH_A_PORT_HOOK] = NLA_POLICY_MAX(NLA_U8, 2),
 	[PORCH_A_PORT_FORCE] = { .type = NLA_FLAG, },
 	[PORCH_A_PORT_STAGED] = { .type = NLA_FLAG, },
+	[PORCH_A_PORT_VRF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_port_vrf_range),
 };
 
 /* PORCH_CMD_PORT_DEL - do */
@@ -83,7 +99,7 @@ const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
 };
 
 /* PORCH_CMD_ROUTE_ADD - do */
-const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_STAGED + 1] = {
+const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_TABLE + 1] = {
 	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[PORCH_A_ROUTE_TYPE] = NLA_POLICY_MAX(NLA_U8, 3),
@@ -92,21 +108,50 @@ const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_STAGED + 1] = {
 	[PORCH_A_ROUTE_ONLINK] = { .type = NLA_FLAG, },
 	[PORCH_A_ROUTE_REPLACE] = { .type = NLA_FLAG, },
 	[PORCH_A_ROUTE_STAGED] = { .type = NLA_FLAG, },
+	[PORCH_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* PORCH_CMD_ROUTE_DEL - do */
-const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_STAGED + 1] = {
+const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_TABLE + 1] = {
 	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[PORCH_A_ROUTE_TYPE] = NLA_POLICY_MAX(NLA_U8, 3),
 	[PORCH_A_ROUTE_GATEWAY] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_OIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_route_oif_range),
 	[PORCH_A_ROUTE_STAGED] = { .type = NLA_FLAG, },
+	[PORCH_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* PORCH_CMD_ROUTE_GET - do */
-const struct nla_policy porch_route_get_nl_policy[PORCH_A_ROUTE_DST + 1] = {
+const struct nla_policy porch_route_get_nl_policy[PORCH_A_ROUTE_MARK + 1] = {
 	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
+	[PORCH_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PORCH_A_ROUTE_SRC] = { .type = NLA_BINARY, },
+	[PORCH_A_ROUTE_IIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_route_iif_range),
+	[PORCH_A_ROUTE_MARK] = { .type = NLA_U32, },
+};
+
+/* PORCH_CMD_ROUTE_RULE_ADD - do */
+const struct nla_policy porch_route_rule_add_nl_policy[PORCH_A_ROUTE_RULE_STAGED + 1] = {
+	[PORCH_A_ROUTE_RULE_PREF] = { .type = NLA_U32, },
+	[PORCH_A_ROUTE_RULE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PORCH_A_ROUTE_RULE_SRC] = { .type = NLA_BINARY, },
+	[PORCH_A_ROUTE_RULE_SRC_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[PORCH_A_ROUTE_RULE_IIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_route_rule_iif_range),
+	[PORCH_A_ROUTE_RULE_MARK] = { .type = NLA_U32, },
+	[PORCH_A_ROUTE_RULE_MASK] = { .type = NLA_U32, },
+	[PORCH_A_ROUTE_RULE_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_ROUTE_RULE_DEL - do */
+const struct nla_policy porch_route_rule_del_nl_policy[PORCH_A_ROUTE_RULE_STAGED + 1] = {
+	[PORCH_A_ROUTE_RULE_PREF] = { .type = NLA_U32, },
+	[PORCH_A_ROUTE_RULE_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_ROUTE_RULE_GET - do */
+const struct nla_policy porch_route_rule_get_nl_policy[PORCH_A_ROUTE_RULE_PREF + 1] = {
+	[PORCH_A_ROUTE_RULE_PREF] = { .type = NLA_U32, },
 };
 
 /* PORCH_CMD_ENGINE_GET - do */
@@ -243,7 +288,7 @@ const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[23] = {
+const struct genl_ops porch_nl_ops[26] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -254,7 +299,7 @@ const struct genl_ops porch_nl_ops[23] = {
 		.cmd		= PORCH_CMD_PORT_ADD,
 		.doit		= porch_nl_port_add_doit,
 		.policy		= porch_port_add_nl_policy,
-		.maxattr	= PORCH_A_PORT_STAGED,
+		.maxattr	= PORCH_A_PORT_VRF,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -275,14 +320,14 @@ const struct genl_ops porch_nl_ops[23] = {
 		.cmd		= PORCH_CMD_ROUTE_ADD,
 		.doit		= porch_nl_route_add_doit,
 		.policy		= porch_route_add_nl_policy,
-		.maxattr	= PORCH_A_ROUTE_STAGED,
+		.maxattr	= PORCH_A_ROUTE_TABLE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= PORCH_CMD_ROUTE_DEL,
 		.doit		= porch_nl_route_del_doit,
 		.policy		= porch_route_del_nl_policy,
-		.maxattr	= PORCH_A_ROUTE_STAGED,
+		.maxattr	= PORCH_A_ROUTE_TABLE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -290,7 +335,28 @@ const struct genl_ops porch_nl_ops[23] = {
 		.doit		= porch_nl_route_get_doit,
 		.dumpit		= porch_nl_route_get_dumpit,
 		.policy		= porch_route_get_nl_policy,
-		.maxattr	= PORCH_A_ROUTE_DST,
+		.maxattr	= PORCH_A_ROUTE_MARK,
+	},
+	{
+		.cmd		= PORCH_CMD_ROUTE_RULE_ADD,
+		.doit		= porch_nl_route_rule_add_doit,
+		.policy		= porch_route_rule_add_nl_policy,
+		.maxattr	= PORCH_A_ROUTE_RULE_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_ROUTE_RULE_DEL,
+		.doit		= porch_nl_route_rule_del_doit,
+		.policy		= porch_route_rule_del_nl_policy,
+		.maxattr	= PORCH_A_ROUTE_RULE_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_ROUTE_RULE_GET,
+		.doit		= porch_nl_route_rule_get_doit,
+		.dumpit		= porch_nl_route_rule_get_dumpit,
+		.policy		= porch_route_rule_get_nl_policy,
+		.maxattr	= PORCH_A_ROUTE_RULE_PREF,
 	},
 	{
 		.cmd		= PORCH_CMD_ENGINE_GET,

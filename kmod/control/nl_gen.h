@@ -13,17 +13,23 @@
 
 extern const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1];
 
-extern const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_STAGED + 1];
+extern const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_VRF + 1];
 
 extern const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_STAGED + 1];
 
 extern const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1];
 
-extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_STAGED + 1];
+extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_TABLE + 1];
 
-extern const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_STAGED + 1];
+extern const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_TABLE + 1];
 
-extern const struct nla_policy porch_route_get_nl_policy[PORCH_A_ROUTE_DST + 1];
+extern const struct nla_policy porch_route_get_nl_policy[PORCH_A_ROUTE_MARK + 1];
+
+extern const struct nla_policy porch_route_rule_add_nl_policy[PORCH_A_ROUTE_RULE_STAGED + 1];
+
+extern const struct nla_policy porch_route_rule_del_nl_policy[PORCH_A_ROUTE_RULE_STAGED + 1];
+
+extern const struct nla_policy porch_route_rule_get_nl_policy[PORCH_A_ROUTE_RULE_PREF + 1];
 
 extern const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1];
 
@@ -58,7 +64,7 @@ extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[23];
+extern const struct genl_ops porch_nl_ops[26];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -69,6 +75,11 @@ int porch_nl_route_add_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_route_del_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_route_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_route_rule_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_route_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_route_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_route_rule_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
 int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);

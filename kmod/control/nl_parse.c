@@ -8,6 +8,7 @@
 #include <net/ipv6.h>
 #include "control/config.h"
 #include "control/nl_parse.h"
+#include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
 #include "control/op.h"
 
@@ -150,6 +151,8 @@ static int parse_route(struct genl_info *info, struct porch_route_spec *s)
 		s->type = nla_get_u8(a[PORCH_A_ROUTE_TYPE]);
 	if (a[PORCH_A_ROUTE_OIF])
 		s->oif = nla_get_u32(a[PORCH_A_ROUTE_OIF]);
+	s->table = a[PORCH_A_ROUTE_TABLE] ? nla_get_u32(a[PORCH_A_ROUTE_TABLE]) :
+					    PORCH_TABLE_MAIN;
 	return 0;
 }
 
@@ -177,6 +180,8 @@ static void parse_attach(struct genl_info *info, struct porch_port_spec *s)
 {
 	if (info->attrs[PORCH_A_PORT_HOOK])
 		s->hook = nla_get_u8(info->attrs[PORCH_A_PORT_HOOK]);
+	if (info->attrs[PORCH_A_PORT_VRF])
+		s->vrf = nla_get_u32(info->attrs[PORCH_A_PORT_VRF]);
 	s->force = info->attrs[PORCH_A_PORT_FORCE];
 }
 
@@ -215,6 +220,9 @@ static bool is_staged(const struct genl_info *info)
 	case PORCH_CMD_ROUTE_ADD:
 	case PORCH_CMD_ROUTE_DEL:
 		return info->attrs[PORCH_A_ROUTE_STAGED];
+	case PORCH_CMD_ROUTE_RULE_ADD:
+	case PORCH_CMD_ROUTE_RULE_DEL:
+		return info->attrs[PORCH_A_ROUTE_RULE_STAGED];
 	case PORCH_CMD_ENGINE_SET:
 		return info->attrs[PORCH_A_ENGINE_STAGED];
 	case PORCH_CMD_CHAIN_ADD:
@@ -257,6 +265,10 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 		return err;
 	case PORCH_CMD_ROUTE_DEL:
 		return parse_route(info, &op->route);
+	case PORCH_CMD_ROUTE_RULE_ADD:
+		return porch_nl_parse_route_rule(info, &op->route_rule);
+	case PORCH_CMD_ROUTE_RULE_DEL:
+		return porch_nl_parse_route_rule_pref(info, &op->route_rule);
 	case PORCH_CMD_ENGINE_SET:
 		return parse_settings(info, &op->settings);
 	case PORCH_CMD_CHAIN_ADD:

@@ -32,6 +32,10 @@ static int op_apply(struct porch_edit *e, const struct porch_op *op,
 		return porch_fib_insert(e, &op->route, fault);
 	case PORCH_CMD_ROUTE_DEL:
 		return porch_fib_remove(e, &op->route, fault);
+	case PORCH_CMD_ROUTE_RULE_ADD:
+		return porch_route_rule_insert(e, &op->route_rule, fault);
+	case PORCH_CMD_ROUTE_RULE_DEL:
+		return porch_route_rule_remove(e, &op->route_rule, fault);
 	case PORCH_CMD_ENGINE_SET:
 		porch_settings_change(&e->next->set, &op->settings);
 		return 0;
@@ -114,17 +118,18 @@ unlock:
 static int edit_remove_dev(struct porch_edit *e, struct net_device *dev)
 {
 	porch_port_remove_dev(e, dev);
+	porch_route_rule_remove_dev(e, dev);
 	return porch_fib_remove_dev(e, dev);
 }
 
 /**
  * porch_op_release_dev() - let go of a device that goes away
  * @pn: the instance
- * @dev: the device; its port and the routes over it go
+ * @dev: the device; its port, the routes over it and rules that name it go
  *
  * Cannot fail: it runs from the notifier. Without memory for a new generation
- * the port goes all the same, and the routes lead nowhere; only the number is a
- * new one.
+ * the port goes all the same, the routes lead nowhere, and the rules match nothing;
+ * only the number is a new one.
  *
  * Context: process context, under RTNL.
  */
@@ -138,7 +143,8 @@ void porch_op_release_dev(struct porch_net *pn, struct net_device *dev)
 		porch_edit_abort(&e);
 		goto force;
 	}
-	if (list_empty(&e.removed) && list_empty(&e.detached))
+	if (list_empty(&e.removed) && list_empty(&e.route_rules_removed) &&
+	    list_empty(&e.detached))
 		porch_edit_abort(&e);
 	else
 		porch_edit_publish(&e);
@@ -146,6 +152,7 @@ void porch_op_release_dev(struct porch_net *pn, struct net_device *dev)
 force:
 	porch_port_release_dev(pn, dev);
 	porch_fib_orphan_dev(pn, dev);
+	porch_route_rule_orphan_dev(pn, dev);
 	porch_config_renumber(pn);
 	porch_event_lose(pn);
 }

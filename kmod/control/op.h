@@ -6,6 +6,7 @@
 #include "control/config.h"
 #include "control/fib.h"
 #include "control/port.h"
+#include "control/route_rule.h"
 #include "control/ruleset.h"
 
 struct porch_fault;
@@ -17,6 +18,7 @@ struct porch_fault;
  * @staged: part of its socket's transaction; else it stands alone
  * @port: of PORCH_CMD_PORT_ADD and PORCH_CMD_PORT_DEL
  * @route: of PORCH_CMD_ROUTE_ADD and PORCH_CMD_ROUTE_DEL
+ * @route_rule: of PORCH_CMD_ROUTE_RULE_ADD and PORCH_CMD_ROUTE_RULE_DEL
  * @settings: of PORCH_CMD_ENGINE_SET
  * @chain: of PORCH_CMD_CHAIN_ADD, PORCH_CMD_CHAIN_DEL and PORCH_CMD_CHAIN_SET
  * @rule: of PORCH_CMD_RULE_ADD; its own
@@ -32,6 +34,7 @@ struct porch_op {
 	union {
 		struct porch_port_spec port;
 		struct porch_route_spec route;
+		struct porch_route_rule_spec route_rule;
 		struct porch_settings_spec settings;
 		struct porch_chain_spec chain;
 		struct porch_rule_spec *rule;

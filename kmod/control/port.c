@@ -314,6 +314,7 @@ int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
 		return porch_refuse(fault, err, PORCH_A_PORT_IFINDEX,
 				    "the device takes no hook");
 	}
+	port->vrf = spec->vrf;
 	list_add_tail(&port->edit, &e->attached);
 	return 0;
 }

@@ -38,11 +38,13 @@ struct porch_port_stats {
  * struct porch_port_spec - a port as a request describes it
  * @ifindex: of the device
  * @hook: where its packets are to be taken
+ * @vrf: number of the VRF that it is in, 0 for none
  * @force: attach it in spite of xfrm policies
  */
 struct porch_port_spec {
 	u32 ifindex;
 	enum porch_port_hook hook;
+	u16 vrf;
 	bool force;
 };
 
@@ -56,6 +58,7 @@ struct porch_port_spec {
  * @stats: counters of every CPU
  * @taps: who sees copies of its frames; read under RCU, written under RTNL
  * @hook: PORCH_PORT_HOOK_RX or PORCH_PORT_HOOK_NF
+ * @vrf: number of the VRF that it is in, 0 for none; never changes
  * @nf: the netfilter hooks it has
  * @n_nf: how many
  * @link: in porch_net.ports, while published
@@ -71,6 +74,7 @@ struct porch_port {
 	struct porch_port_stats __percpu *stats;
 	struct hlist_head taps;
 	enum porch_port_hook hook;
+	u16 vrf;
 	struct nf_hook_ops nf[2];
 	unsigned int n_nf;
 	struct list_head link;

@@ -13,6 +13,7 @@
 #include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
+#include "control/route_rule.h"
 #include "path/icmp.h"
 #include "path/reset.h"
 #include "path/vec.h"
@@ -131,16 +132,24 @@ static bool within_limits(struct porch_icmp *ic, const struct porch_vec *v,
 	       porch_tbucket_take(&ic->all, &ic->rate, v->now, 1);
 }
 
-/* The way back to the packet's sender. */
+/*
+ * The way back to the packet's sender: in the VRF that it came in by, else as the
+ * rules have it for packets of our own, whose source is still to be chosen.
+ */
 static const struct porch_nexthop *way_back(const struct porch_vec *v,
 					    const struct porch_pkt *p)
 {
+	struct porch_route_query q = { .vrf = p->key.zone };
 	const struct porch_route *r;
 
-	if (p->key.ipver == 4)
-		r = porch_lpm_lookup(&v->cfg->fib4, &ip_hdr(p->skb)->saddr);
-	else
-		r = porch_lpm_lookup(&v->cfg->fib6, &ipv6_hdr(p->skb)->saddr);
+	if (p->key.ipver == 4) {
+		q.family = AF_INET;
+		q.dst = &ip_hdr(p->skb)->saddr;
+	} else {
+		q.family = AF_INET6;
+		q.dst = &ipv6_hdr(p->skb)->saddr;
+	}
+	r = porch_route_lookup(v->cfg, &q);
 	return r && r->type == PORCH_ROUTE_TYPE_UNICAST ? &r->nh : NULL;
 }
 

@@ -425,6 +425,7 @@ static void parse_ipv6(struct porch_pkt *p)
 void porch_parse_pkt(struct porch_pkt *p)
 {
 	p->mark = p->skb->mark;
+	p->key.zone = p->port->vrf;
 	if (p->skb->protocol == htons(ETH_P_IP))
 		parse_ipv4(p);
 	else

@@ -14,6 +14,7 @@
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include "compat.h"
+#include "control/route_rule.h"
 #include "path/route.h"
 #include "path/vec.h"
 
@@ -149,11 +150,11 @@ static void route_step(const struct porch_lpm *fib, struct porch_pkt **transit,
 		follow_route(transit[i], route[i]);
 }
 
-/* The packets of one family that are in transit */
+/* The packets of one family that the main table decides */
 static void route_family(struct porch_vec *v, u8 ipver)
 {
-	const struct porch_lpm *fib = ipver == 4 ? &v->cfg->fib4 :
-						   &v->cfg->fib6;
+	const struct porch_table *t = v->cfg->main;
+	const struct porch_lpm *fib = ipver == 4 ? &t->fib4 : &t->fib6;
 	struct porch_pkt *transit[ROUTE_STEP], *p;
 	unsigned int n = 0;
 
@@ -186,12 +187,18 @@ static void classify(struct porch_pkt *p, const struct porch_addrset *own)
  */
 void porch_route_pkt(const struct porch_ctx *c, struct porch_pkt *p)
 {
-	const struct porch_lpm *fib = p->key.ipver == 4 ? &c->cfg->fib4 :
-							  &c->cfg->fib6;
+	const struct porch_route_query q = {
+		.family = p->key.ipver == 4 ? AF_INET : AF_INET6,
+		.dst = &p->key.dst,
+		.src = &p->key.src,
+		.dev = p->port->dev,
+		.mark = p->mark,
+		.vrf = p->key.zone,
+	};
 
 	classify(p, c->cfg->local);
 	if (!p->verdict)
-		follow_route(p, porch_lpm_lookup(fib, &p->key.dst));
+		follow_route(p, porch_route_lookup(c->cfg, &q));
 }
 
 /**
@@ -205,7 +212,11 @@ void porch_route(struct porch_vec *v)
 	struct porch_pkt *p;
 
 	porch_vec_for_each(p, v) {
-		if (!p->verdict)
+		if (p->verdict)
+			continue;
+		if (v->cfg->n_route_rules || p->key.zone)
+			porch_route_pkt(&v->ctx, p);
+		else
 			classify(p, v->cfg->local);
 	}
 	route_family(v, 4);

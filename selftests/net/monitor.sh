@@ -187,7 +187,7 @@ only()
 	assert added == removed, (added, removed)
 	del added["oif"]
 	assert added == {"type": "unicast", "dst": "10.3.0.0", "prefix-len": 16,
-	                 "gateway": "10.0.2.9", "ifname": "rs"}, added
+	                 "gateway": "10.0.2.9", "ifname": "rs", "table": 254}, added
 	END
 }
 check "what was asked for alone, of this namespace alone, as JSON, too" only

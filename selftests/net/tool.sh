@@ -15,7 +15,7 @@
 # All that can be seen of the configuration
 state()
 {
-	printf '%s\n' port route engine status | porch -j -b -
+	printf '%s\n' port "route show table all" "route rule" engine status | porch -j -b -
 }
 
 # all_no < FILE: lines of "PATTERN ~ ARGUMENTS", each refused with that reason;
@@ -44,6 +44,7 @@ link add iv0 link p1 type ipvlan
 link add nl0 type nlmon
 link add dum up type dummy
 END
+porch route rule add pref 100 in rc table 253
 
 check "ports that cannot be" all_no <<-'END'
 no device         ~ port add nosuch
@@ -88,8 +89,29 @@ no such route     ~ route del 10.3.0.0/16
 no such route     ~ route del 10.0.2.0/25
 no such route     ~ route del 10.0.2.0/24 dev rc
 no such route     ~ route del blackhole 10.0.2.0/24
+no such route     ~ route del 10.0.2.0/24 table 7
+[Nn]o route       ~ route get 10.0.2.2 table 7
+[Nn]umerical|range ~ route add 10.3.0.0/16 dev rs table 0
+.                 ~ route add 10.3.0.0/16 dev rs table 4294967296
+.                 ~ route add 10.3.0.0/16 dev rs table main
+gateway.*network  ~ route add 10.3.0.0/16 via 10.77.0.1 table 7
 [Nn]o route       ~ route get 10.99.0.1
 .                 ~ route get nonsense
+END
+check "rules and VRFs that cannot be" all_no <<-'END'
+no device         ~ route rule add pref 1 in nosuch table 7
+behind the prefix ~ route rule add pref 1 from 10.0.0.1/8 table 7
+already           ~ route rule add pref 100 table 7
+mask leaves out   ~ route rule add pref 1 mark 0x11/0x10 table 7
+no mark           ~ route rule add pref 1 mark 0x100000000 table 7
+[Nn]umerical|range ~ route rule add pref 1 table 0
+table             ~ route rule add pref 1
+pref              ~ route rule add table 1
+no rule           ~ route rule del pref 99
+[Nn]umerical|range ~ port add dum vrf 0
+[Nn]umerical|range ~ port add dum vrf 65536
+no device         ~ route get 10.0.2.2 in nosuch
+family            ~ route get 10.0.2.2 from 2001:db8::1
 END
 check "settings that are absurd" all_no <<-'END'
 .                 ~ engine set
@@ -118,11 +140,35 @@ route del 10.5.0.0/16
 route add 0.0.0.0/0 via 10.0.2.2
 route add ::/0 via fe80::1 dev rs
 route add 10.6.6.6/32 dev rs
+route add 10.8.0.0/16 dev dum
+route add default via 10.8.0.1 table 7
+route add 10.4.0.0/16 via 10.0.1.8 table 7
+route add 10.4.0.0/16 via 10.0.1.7 table 4294967295
+route add blackhole ::/0 table 7
+route del 10.8.0.0/16
+route del default table 7
 route del 10.3.0.0/16 via 10.77.0.1 dev dum
 port del dum
 END
 check "a replaced route leads elsewhere" says "10.4.0.0/16 via 10.0.1.9 dev rc" \
 	porch route get 10.4.1.1
+
+check "in another table it leads elsewhere, too" says "10.4.0.0/16 via 10.0.1.8 dev rc table 7" \
+	porch route get 10.4.1.1 table 7
+check "the main table is shown" fails says "table|10.8" porch route
+check "and each other one" says "^10.4.0.0/16 via 10.0.1.7 dev rc table 4294967295$" \
+	porch route show table 4294967295
+
+load_again()
+{
+	porch route show table all > "$tmp/routes"
+	equal "routes" "$(grep -c "table 7$" "$tmp/routes")" 2
+	sed 's/^/route del /' "$tmp/routes" | porch -a -b -
+	equal "routes" "$(porch route show table all)" ""
+	sed 's/^/route add /' "$tmp/routes" | porch -a -b -
+	porch route show table all | diff "$tmp/routes" -
+}
+check "what is shown can be loaded again" load_again
 
 generation()
 {
@@ -221,7 +267,7 @@ killed()
 		n=$(porch route | grep -c "^10.100." || true)
 		echo "killed after $wait s: $n routes"
 		equal "routes in the status" "$(number_in "$(porch -j status)" routes-v4)" \
-			"$(porch -4 route | wc -l)"
+			"$(porch -4 route table all | wc -l)"
 		# In order, so none is missing among them.
 		[ "$n" = 0 ] ||
 			says "10.100.$(((n - 1) / 256)).$(((n - 1) % 256)) dev rs" porch route

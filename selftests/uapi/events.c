@@ -57,13 +57,15 @@ struct rows {
 /**
  * struct view - the configuration as somebody knows it
  * @ports: key is the index
- * @routes: key is the prefix
+ * @routes: key is the table and the prefix
+ * @rules: key is the preference
  * @generation: the last one
  * @changes: events of the generation that is being told
  */
 struct view {
 	struct rows ports;
 	struct rows routes;
+	struct rows rules;
 	uint32_t generation;
 	uint32_t changes;
 };
@@ -113,12 +115,24 @@ static void write_port(struct rows *rows, struct nlattr **attrs)
 static void write_route(struct rows *rows, struct nlattr **attrs)
 {
 	static const int order[] = {
-		PORCH_A_ROUTE_DST, PORCH_A_ROUTE_PREFIX_LEN, PORCH_A_ROUTE_TYPE,
+		PORCH_A_ROUTE_TABLE, PORCH_A_ROUTE_DST, PORCH_A_ROUTE_PREFIX_LEN,
+		PORCH_A_ROUTE_TYPE,
 		PORCH_A_ROUTE_GATEWAY, PORCH_A_ROUTE_OIF, PORCH_A_ROUTE_ONLINK,
 		PORCH_A_ROUTE_IFNAME, PORCH_A_ROUTE_LINK_DOWN,
 	};
 
-	write_row(rows, attrs, order, ARRAY_SIZE(order), 2);
+	write_row(rows, attrs, order, ARRAY_SIZE(order), 3);
+}
+
+static void write_rule(struct rows *rows, struct nlattr **attrs)
+{
+	static const int order[] = {
+		PORCH_A_ROUTE_RULE_PREF, PORCH_A_ROUTE_RULE_TABLE, PORCH_A_ROUTE_RULE_SRC,
+		PORCH_A_ROUTE_RULE_SRC_LEN, PORCH_A_ROUTE_RULE_IIF, PORCH_A_ROUTE_RULE_MARK,
+		PORCH_A_ROUTE_RULE_MASK, PORCH_A_ROUTE_RULE_IFNAME,
+	};
+
+	write_row(rows, attrs, order, ARRAY_SIZE(order), 1);
 }
 
 /* The row behind the last becomes one of them. */
@@ -171,6 +185,14 @@ static void hear(struct __test_metadata *_metadata, struct view *view, uint8_t c
 		write_route(&view->routes, a);
 		remove_row(_metadata, &view->routes);
 		break;
+	case PORCH_CMD_ROUTE_RULE_ADDED:
+		write_rule(&view->rules, a);
+		insert_row(_metadata, &view->rules, false);
+		break;
+	case PORCH_CMD_ROUTE_RULE_REMOVED:
+		write_rule(&view->rules, a);
+		remove_row(_metadata, &view->rules);
+		break;
 	case PORCH_CMD_ENGINE_CHANGED:
 		break;
 	case PORCH_CMD_COMMITTED:
@@ -191,6 +213,9 @@ static uint32_t event_generation(uint8_t cmd, struct nlattr **a)
 	case PORCH_CMD_PORT_ADDED:
 	case PORCH_CMD_PORT_REMOVED:
 		return nla_get_u32(a[PORCH_A_PORT_GENERATION]);
+	case PORCH_CMD_ROUTE_RULE_ADDED:
+	case PORCH_CMD_ROUTE_RULE_REMOVED:
+		return nla_get_u32(a[PORCH_A_ROUTE_RULE_GENERATION]);
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_get_u32(a[PORCH_A_ENGINE_GENERATION]);
 	case PORCH_CMD_COMMITTED:
@@ -235,6 +260,10 @@ static void look(struct client *client, struct view *view)
 	scene_dump(client, PORCH_CMD_ROUTE_GET, &answer);
 	for (pos = 0; answer_next(&answer, &pos, a, EVENT_ATTRS - 1); view->routes.count++)
 		write_route(&view->routes, a);
+	answer_free(&answer);
+	scene_dump(client, PORCH_CMD_ROUTE_RULE_GET, &answer);
+	for (pos = 0; answer_next(&answer, &pos, a, EVENT_ATTRS - 1); view->rules.count++)
+		write_rule(&view->rules, a);
 	answer_free(&answer);
 	client_call(client, &request, &answer);
 	pos = 0;
@@ -292,12 +321,14 @@ static void end(struct client *client)
 
 static void change_at_random(struct client *client)
 {
+	static const char *const whose[] = { "", "src=10.0.0.0 src-len=8", "mark=1 mask=3",
+					     "iif=" PORT, "iif=" OTHER_PORT };
 	static const char *const ways[] = { "oif=" PORT, "type=1", "type=2", "gateway=10.0.0.2",
 					    "oif=" OTHER_PORT };
 	char text[128];
-	int net = 20 + rand() % 12;
+	int net = 20 + rand() % 6, table = rand() % 2 ? PORCH_TABLE_MAIN : 1 + rand() % 2;
 
-	switch (rand() % 16) {
+	switch (rand() % 19) {
 	case 0:
 		change(client, PORCH_CMD_PORT_ADD, "ifindex=" NO_PORT);
 		break;
@@ -325,15 +356,25 @@ static void change_at_random(struct client *client)
 		try(client, PORCH_CMD_TXN_ABORT, "");
 		staging = false;
 		break;
+	case 16:
+		snprintf(text, sizeof(text), "pref=%d", net);
+		change(client, PORCH_CMD_ROUTE_RULE_DEL, text);
+		break;
+	case 17:
+	case 18:
+		snprintf(text, sizeof(text), "pref=%d table=%d %s", net, table,
+			 whose[rand() % ARRAY_SIZE(whose)]);
+		change(client, PORCH_CMD_ROUTE_RULE_ADD, text);
+		break;
 	case 8:
 	case 9:
 	case 10:
-		snprintf(text, sizeof(text), "dst=10.%d.0.0 prefix-len=16", net);
+		snprintf(text, sizeof(text), "dst=10.%d.0.0 prefix-len=16 table=%d", net, table);
 		change(client, PORCH_CMD_ROUTE_DEL, text);
 		break;
 	default:
-		snprintf(text, sizeof(text), "dst=10.%d.0.0 prefix-len=16 %s%s", net,
-			 ways[rand() % ARRAY_SIZE(ways)], rand() % 2 ? " replace" : "");
+		snprintf(text, sizeof(text), "dst=10.%d.0.0 prefix-len=16 table=%d %s%s", net,
+			 table, ways[rand() % ARRAY_SIZE(ways)], rand() % 2 ? " replace" : "");
 		change(client, PORCH_CMD_ROUTE_ADD, text);
 	}
 }
@@ -365,6 +406,7 @@ TEST_F_TIMEOUT(events, can_be_followed, 120)
 	EXPECT_EQ(seen.generation, heard.generation);
 	expect_rows(_metadata, &seen.ports, &heard.ports);
 	expect_rows(_metadata, &seen.routes, &heard.routes);
+	expect_rows(_metadata, &seen.rules, &heard.rules);
 }
 
 static int events_of(struct client *listener)

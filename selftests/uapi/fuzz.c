@@ -187,15 +187,15 @@ static void in_order(struct __test_metadata *_metadata, struct client *client)
 	balanced(_metadata, client);
 }
 
-/* Ask for the removal of each row of a list, with as much of it as is needed. */
+/* Ask for the removal of each row of a list, with the attributes of its key. */
 static void remove_all(struct __test_metadata *_metadata, struct client *client, uint8_t list,
-		       uint8_t del, int key_max)
+		       uint8_t del, const int *key)
 {
 	struct nlattr *a[64];
 	struct answer rows, answer;
 	struct request request;
 	size_t pos = 0;
-	int nr;
+	int i;
 
 	scene_dump(client, list, &rows);
 	while (answer_next(&rows, &pos, a, 63)) {
@@ -203,12 +203,12 @@ static void remove_all(struct __test_metadata *_metadata, struct client *client,
 		if (del == PORCH_CMD_CHAIN_DEL && a[PORCH_A_CHAIN_POLICY])
 			continue;
 		request = op_request(op_find(del), "");
-		for (nr = 1; nr <= key_max; nr++) {
+		for (i = 0; key[i]; i++) {
 			struct item *item = &request.items[request.count++];
 
-			item->type = nr;
-			item->len = nla_len(a[nr]);
-			memcpy(item->value, nla_data(a[nr]), item->len);
+			item->type = key[i];
+			item->len = nla_len(a[key[i]]);
+			memcpy(item->value, nla_data(a[key[i]]), item->len);
 		}
 		client_call(client, &request, &answer);
 		EXPECT_EQ(0, answer.error)
@@ -234,6 +234,12 @@ FIXTURE_TEARDOWN(fuzz)
 
 TEST_F_TIMEOUT(fuzz, random_messages, 240)
 {
+	static const int port_key[] = { PORCH_A_PORT_IFINDEX, 0 };
+	static const int chain_key[] = { PORCH_A_CHAIN_NAME, 0 };
+	static const int rule_key[] = { PORCH_A_ROUTE_RULE_PREF, 0 };
+	static const int route_key[] = {
+		PORCH_A_ROUTE_TABLE, PORCH_A_ROUTE_DST, PORCH_A_ROUTE_PREFIX_LEN, 0
+	};
 	uint64_t seed = number_from("PORCH_SEED", time(NULL) ^ getpid() << 20);
 	uint64_t rounds = number_from("PORCH_ROUNDS", ROUNDS), i;
 	struct request request;
@@ -267,18 +273,23 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 
 	in_order(_metadata, &self->client);
 	remove_all(_metadata, &self->client, PORCH_CMD_PORT_GET, PORCH_CMD_PORT_DEL,
-		   PORCH_A_PORT_IFINDEX);
+		   port_key);
 	remove_all(_metadata, &self->client, PORCH_CMD_ROUTE_GET, PORCH_CMD_ROUTE_DEL,
-		   PORCH_A_ROUTE_PREFIX_LEN);
+		   route_key);
+	remove_all(_metadata, &self->client, PORCH_CMD_ROUTE_RULE_GET, PORCH_CMD_ROUTE_RULE_DEL,
+		   rule_key);
 	/* All rules of each chain, then the chains: both begin with its name. */
 	remove_all(_metadata, &self->client, PORCH_CMD_CHAIN_GET, PORCH_CMD_RULE_DEL,
-		   PORCH_A_RULE_CHAIN);
+		   chain_key);
 	remove_all(_metadata, &self->client, PORCH_CMD_CHAIN_GET, PORCH_CMD_CHAIN_DEL,
-		   PORCH_A_CHAIN_NAME);
+		   chain_key);
 	scene_dump(&self->client, PORCH_CMD_PORT_GET, &answer);
 	EXPECT_EQ(0, answer.count);
 	answer_free(&answer);
 	scene_dump(&self->client, PORCH_CMD_ROUTE_GET, &answer);
+	EXPECT_EQ(0, answer.count);
+	answer_free(&answer);
+	scene_dump(&self->client, PORCH_CMD_ROUTE_RULE_GET, &answer);
 	EXPECT_EQ(0, answer.count);
 	answer_free(&answer);
 	scene_dump(&self->client, PORCH_CMD_RULE_GET, &answer);

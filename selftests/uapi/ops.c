@@ -22,6 +22,9 @@
 #define OIF		{ "oif", PORCH_A_ROUTE_OIF, U32, 1, 0x7fffffff, .bound = true }
 #define PORT_STAGED	{ "staged", PORCH_A_PORT_STAGED, FLAG }
 #define ROUTE_STAGED	{ "staged", PORCH_A_ROUTE_STAGED, FLAG }
+#define TABLE		{ "table", PORCH_A_ROUTE_TABLE, U32, 1, UINT32_MAX }
+#define PREF		{ "pref", PORCH_A_ROUTE_RULE_PREF, U32, 0, UINT32_MAX, true }
+#define WAY_STAGED	{ "staged", PORCH_A_ROUTE_RULE_STAGED, FLAG }
 #define CHAIN_STAGED	{ "staged", PORCH_A_CHAIN_STAGED, FLAG }
 #define RULE_STAGED	{ "staged", PORCH_A_RULE_STAGED, FLAG }
 
@@ -37,11 +40,12 @@
 const struct op ops[] = {
 	{ "status-get", PORCH_CMD_STATUS_GET, .last = PORCH_A_STATUS_MAX, .example = "" },
 	{ "port-add", PORCH_CMD_PORT_ADD, .admin = true, .last = PORCH_A_PORT_MAX,
-	  .example = "ifindex=" NO_PORT " hook=2 force",
+	  .example = "ifindex=" NO_PORT " hook=2 force vrf=65535",
 	  .attrs = {
 		IFINDEX,
 		{ "hook", PORCH_A_PORT_HOOK, U8, 0, 2 },
 		{ "force", PORCH_A_PORT_FORCE, FLAG },
+		{ "vrf", PORCH_A_PORT_VRF, U32, 1, 65535 },
 		PORT_STAGED,
 	  } },
 	{ "port-del", PORCH_CMD_PORT_DEL, .admin = true, .last = PORCH_A_PORT_MAX,
@@ -50,19 +54,42 @@ const struct op ops[] = {
 	  .example = "ifindex=" PORT, .attrs = { IFINDEX } },
 	{ "route-add", PORCH_CMD_ROUTE_ADD, .admin = true, .last = PORCH_A_ROUTE_MAX,
 	  .example = "dst=10.9.0.0 prefix-len=16 type=0 gateway=10.0.0.9 oif=" PORT
-		     " onlink replace",
+		     " onlink replace table=7",
 	  .attrs = {
-		DST, PREFIX_LEN, TYPE, GATEWAY, OIF,
+		DST, PREFIX_LEN, TYPE, GATEWAY, OIF, TABLE,
 		{ "onlink", PORCH_A_ROUTE_ONLINK, FLAG },
 		{ "replace", PORCH_A_ROUTE_REPLACE, FLAG },
 		ROUTE_STAGED,
 	  } },
 	{ "route-del", PORCH_CMD_ROUTE_DEL, .admin = true, .last = PORCH_A_ROUTE_MAX,
-	  .example = "dst=10.2.0.0 prefix-len=16 type=0 gateway=10.0.0.2 oif=" PORT,
-	  .attrs = { DST, PREFIX_LEN, TYPE, GATEWAY, OIF, ROUTE_STAGED } },
+	  .example = "dst=10.2.0.0 prefix-len=16 type=0 gateway=10.0.0.2 oif=" PORT
+		     " table=254",
+	  .attrs = { DST, PREFIX_LEN, TYPE, GATEWAY, OIF, TABLE, ROUTE_STAGED } },
 	{ "route-get", PORCH_CMD_ROUTE_GET, .dump = true, .last = PORCH_A_ROUTE_MAX,
-	  .example = "dst=10.1.2.3",
-	  .attrs = { DST } },
+	  .example = "dst=10.1.2.3 table=254 src=10.0.0.9 iif=" PORT " mark=1",
+	  .attrs = {
+		DST, TABLE,
+		{ "src", PORCH_A_ROUTE_SRC, ADDRESS },
+		{ "iif", PORCH_A_ROUTE_IIF, U32, 1, 0x7fffffff },
+		{ "mark", PORCH_A_ROUTE_MARK, U32, 0, UINT32_MAX },
+	  } },
+	{ "route-rule-add", PORCH_CMD_ROUTE_RULE_ADD, .admin = true,
+	  .last = PORCH_A_ROUTE_RULE_MAX,
+	  .example = "pref=7 table=9 src=10.9.0.0 src-len=16 iif=" PORT " mark=1 mask=255",
+	  .attrs = {
+		PREF,
+		{ "table", PORCH_A_ROUTE_RULE_TABLE, U32, 1, UINT32_MAX, true },
+		{ "src", PORCH_A_ROUTE_RULE_SRC, ADDRESS, .bound = true },
+		{ "src-len", PORCH_A_ROUTE_RULE_SRC_LEN, U8, 0, 128 },
+		{ "iif", PORCH_A_ROUTE_RULE_IIF, U32, 1, 0x7fffffff },
+		{ "mark", PORCH_A_ROUTE_RULE_MARK, U32, 0, UINT32_MAX, .bound = true },
+		{ "mask", PORCH_A_ROUTE_RULE_MASK, U32, 0, UINT32_MAX },
+		WAY_STAGED,
+	  } },
+	{ "route-rule-del", PORCH_CMD_ROUTE_RULE_DEL, .admin = true,
+	  .last = PORCH_A_ROUTE_RULE_MAX, .example = "pref=101", .attrs = { PREF, WAY_STAGED } },
+	{ "route-rule-get", PORCH_CMD_ROUTE_RULE_GET, .dump = true,
+	  .last = PORCH_A_ROUTE_RULE_MAX, .example = "pref=100", .attrs = { PREF } },
 	{ "chain-add", PORCH_CMD_CHAIN_ADD, .admin = true, .last = PORCH_A_CHAIN_MAX,
 	  .example = "name=new",
 	  .attrs = { { "name", PORCH_A_CHAIN_NAME, STRING, 0, 31, true, .names = true },

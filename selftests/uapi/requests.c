@@ -104,6 +104,19 @@ static struct answer ask(struct __test_metadata *_metadata, struct client *clien
 	return answer;
 }
 
+/* What comes back for one that is not. */
+static struct answer refused(struct __test_metadata *_metadata, struct client *client, uint8_t cmd,
+			     const char *text)
+{
+	struct request request = op_request(op_find(cmd), text);
+	struct answer answer;
+
+	client_call(client, &request, &answer);
+	EXPECT_LT(0, answer.error)
+		TH_LOG("%s %s was taken", op_find(cmd)->name, text);
+	return answer;
+}
+
 /* The attributes of the only reply. They are good until the next call. */
 static void look(struct __test_metadata *_metadata, struct client *client, uint8_t cmd,
 		 const char *text, struct nlattr **attrs, int max)
@@ -377,6 +390,153 @@ TEST_F(requests, routes_come_and_go)
 	scene_dump(&self->client, PORCH_CMD_ROUTE_GET, &answer);
 	EXPECT_EQ(SCENE_ROUTES, answer.count);
 	answer_free(&answer);
+}
+
+/* The same prefix in another table is another route. */
+TEST_F(requests, tables_are_apart)
+{
+	struct nlattr *a[PORCH_A_ROUTE_MAX + 1];
+	struct answer answer;
+	size_t pos = 0;
+	char text[64];
+	int i;
+
+	scene_ask(&self->client, PORCH_CMD_ROUTE_ADD, "dst=10.1.0.0 prefix-len=16 type=1 table=1");
+	scene_ask(&self->client, PORCH_CMD_ROUTE_ADD,
+		  "dst=10.1.0.0 prefix-len=16 type=2 table=4294967295");
+	scene_ask(&self->client, PORCH_CMD_ROUTE_ADD, "dst=:: prefix-len=0 type=3 table=1");
+	look(_metadata, &self->client, PORCH_CMD_ROUTE_GET, "dst=10.1.2.3 table=1", a,
+	     PORCH_A_ROUTE_MAX);
+	EXPECT_EQ(PORCH_ROUTE_TYPE_BLACKHOLE, nla_get_u8(a[PORCH_A_ROUTE_TYPE]));
+	expect_u32(_metadata, 1, a, PORCH_A_ROUTE_TABLE);
+	look(_metadata, &self->client, PORCH_CMD_ROUTE_GET, "dst=10.1.2.3", a, PORCH_A_ROUTE_MAX);
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNICAST, nla_get_u8(a[PORCH_A_ROUTE_TYPE]));
+	expect_u32(_metadata, PORCH_TABLE_MAIN, a, PORCH_A_ROUTE_TABLE);
+
+	/* In order of the tables, each with IPv4 first */
+	scene_dump(&self->client, PORCH_CMD_ROUTE_GET, &answer);
+	EXPECT_EQ(SCENE_ROUTES + 3, answer.count);
+	for (i = 0; answer_next(&answer, &pos, a, PORCH_A_ROUTE_MAX); i++)
+		expect_u32(_metadata, i < 2 ? 1 : i < SCENE_ROUTES + 2 ? PORCH_TABLE_MAIN :
+			   UINT32_MAX, a, PORCH_A_ROUTE_TABLE);
+	answer_free(&answer);
+
+	/* A table is there while it has routes. */
+	for (i = 2; i <= PORCH_TABLES_MAX - 2; i++) {
+		snprintf(text, sizeof(text), "dst=10.1.0.0 prefix-len=16 type=1 table=%d",
+			 i + (i >= PORCH_TABLE_MAIN));
+		scene_ask(&self->client, PORCH_CMD_ROUTE_ADD, text);
+	}
+	answer = refused(_metadata, &self->client, PORCH_CMD_ROUTE_ADD,
+			 "dst=10.1.0.0 prefix-len=16 type=1 table=1000");
+	EXPECT_EQ(ENOSPC, answer.error);
+	answer_free(&answer);
+	scene_ask(&self->client, PORCH_CMD_ROUTE_DEL, "dst=10.1.0.0 prefix-len=16 table=100");
+	scene_ask(&self->client, PORCH_CMD_ROUTE_ADD,
+		  "dst=10.1.0.0 prefix-len=16 type=1 table=1000");
+	answer = refused(_metadata, &self->client, PORCH_CMD_ROUTE_DEL,
+			 "dst=10.1.0.0 prefix-len=16 table=100");
+	EXPECT_EQ(ESRCH, answer.error);
+	answer_free(&answer);
+}
+
+/* The route of a packet as the rules have it: the type tells which table */
+static int type_of(struct __test_metadata *_metadata, struct client *client, const char *text)
+{
+	struct nlattr *a[PORCH_A_ROUTE_MAX + 1];
+
+	look(_metadata, client, PORCH_CMD_ROUTE_GET, text, a, PORCH_A_ROUTE_MAX);
+	return nla_get_u8(a[PORCH_A_ROUTE_TYPE]);
+}
+
+TEST_F(requests, rules_choose_the_table)
+{
+	struct client *client = &self->client;
+	struct nlattr *a[PORCH_A_ROUTE_RULE_MAX + 1];
+	struct answer answer;
+	char text[64];
+	size_t pos = 0;
+	int i, last = -1;
+
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=0.0.0.0 prefix-len=0 type=1 table=1");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=:: prefix-len=0 type=1 table=1");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.1.0.0 prefix-len=16 type=2 table=2");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.1.0.0 prefix-len=16 type=3 table=3");
+	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD,
+		  "pref=30 table=1 src=2001:db8:7:: src-len=48 mark=16 mask=240");
+	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, "pref=20 table=2 src=10.7.0.0 src-len=16");
+	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, "pref=10 table=3 iif=" OTHER_PORT);
+	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, "pref=40 table=1 mark=0 mask=1");
+
+	EXPECT_EQ(PORCH_ROUTE_TYPE_BLACKHOLE, type_of(_metadata, client, "dst=10.1.2.3"));
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNICAST, type_of(_metadata, client, "dst=10.1.2.3 mark=1"));
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNREACHABLE,
+		  type_of(_metadata, client, "dst=10.1.2.3 src=10.7.0.1"));
+	EXPECT_EQ(PORCH_ROUTE_TYPE_PROHIBIT,
+		  type_of(_metadata, client, "dst=10.1.2.3 src=10.7.0.1 iif=" OTHER_PORT));
+	/* A table without a route to there decides nothing. */
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNICAST,
+		  type_of(_metadata, client, "dst=10.2.0.1 src=10.7.0.1 mark=1 iif=" OTHER_PORT));
+	EXPECT_EQ(PORCH_ROUTE_TYPE_BLACKHOLE,
+		  type_of(_metadata, client, "dst=2001:db8:1::1 src=2001:db8:7::9 mark=4113"));
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNICAST,
+		  type_of(_metadata, client, "dst=2001:db8:1::1 src=2001:db8:8::9 mark=4113"));
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNICAST,
+		  type_of(_metadata, client, "dst=2001:db8:1::1 src=2001:db8:7::9 mark=33"));
+	EXPECT_EQ(PORCH_ROUTE_TYPE_PROHIBIT,
+		  type_of(_metadata, client, "dst=10.1.2.3 table=3"));
+
+	/* They are shown in their order. */
+	scene_dump(client, PORCH_CMD_ROUTE_RULE_GET, &answer);
+	EXPECT_EQ(6, answer.count);
+	while (answer_next(&answer, &pos, a, PORCH_A_ROUTE_RULE_MAX)) {
+		EXPECT_LT(last, (int)nla_get_u32(a[PORCH_A_ROUTE_RULE_PREF]));
+		last = nla_get_u32(a[PORCH_A_ROUTE_RULE_PREF]);
+	}
+	answer_free(&answer);
+
+	for (i = 6; i < PORCH_ROUTE_RULES_MAX; i++) {
+		snprintf(text, sizeof(text), "pref=%u table=5", UINT32_MAX - i);
+		scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, text);
+	}
+	answer = refused(_metadata, client, PORCH_CMD_ROUTE_RULE_ADD, "pref=11 table=5");
+	EXPECT_EQ(ENOSPC, answer.error);
+	answer_free(&answer);
+	scene_dump(client, PORCH_CMD_ROUTE_RULE_GET, &answer);
+	EXPECT_EQ(PORCH_ROUTE_RULES_MAX, answer.count);
+	answer_free(&answer);
+
+	/* What names a device goes with it. */
+	ASSERT_EQ(0, system("ip link del d2"));
+	answer = refused(_metadata, client, PORCH_CMD_ROUTE_RULE_GET, "pref=10");
+	EXPECT_EQ(ENOENT, answer.error);
+	answer_free(&answer);
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNREACHABLE,
+		  type_of(_metadata, client, "dst=10.1.2.3 src=10.7.0.1"));
+}
+
+/* Whatever the rules say */
+TEST_F(requests, vrfs_have_their_table)
+{
+	struct client *client = &self->client;
+	struct nlattr *a[PORCH_A_PORT_MAX + 1];
+	struct answer answer;
+
+	scene_ask(client, PORCH_CMD_PORT_ADD, "ifindex=" NO_PORT " vrf=2");
+	look(_metadata, client, PORCH_CMD_PORT_GET, "ifindex=" NO_PORT, a, PORCH_A_PORT_MAX);
+	expect_u32(_metadata, 2, a, PORCH_A_PORT_VRF);
+	look(_metadata, client, PORCH_CMD_PORT_GET, "ifindex=" PORT, a, PORCH_A_PORT_MAX);
+	EXPECT_EQ(NULL, a[PORCH_A_PORT_VRF]);
+
+	answer = refused(_metadata, client, PORCH_CMD_ROUTE_GET, "dst=10.1.2.3 iif=" NO_PORT);
+	EXPECT_EQ(ENETUNREACH, answer.error);
+	answer_free(&answer);
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.1.0.0 prefix-len=16 type=2 table=2");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.1.0.0 prefix-len=16 type=3 table=3");
+	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, "pref=10 table=3 iif=" NO_PORT);
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNREACHABLE,
+		  type_of(_metadata, client, "dst=10.1.2.3 iif=" NO_PORT));
+	EXPECT_EQ(PORCH_ROUTE_TYPE_UNICAST, type_of(_metadata, client, "dst=10.1.2.3 iif=" PORT));
 }
 
 TEST_F(requests, settings_stay_unless_named)
@@ -1019,6 +1179,25 @@ static const struct refusal {
 	{ PORCH_CMD_ROUTE_DEL, "dst=10.2.0.0 prefix-len=16 gateway=10.0.0.3", ESRCH,
 	  PORCH_A_ROUTE_DST, "no such" },
 	{ PORCH_CMD_ROUTE_GET, "dst=192.0.2.1", ENETUNREACH, PORCH_A_ROUTE_DST, "no route" },
+	{ PORCH_CMD_ROUTE_DEL, "dst=10.1.0.0 prefix-len=16 table=9", ESRCH, PORCH_A_ROUTE_DST,
+	  "no such" },
+	{ PORCH_CMD_ROUTE_GET, "dst=10.1.2.3 table=9", ENETUNREACH, PORCH_A_ROUTE_DST, "no route" },
+	{ PORCH_CMD_ROUTE_GET, "dst=10.1.2.3 src=2001:db8::1", EINVAL, PORCH_A_ROUTE_SRC,
+	  "family" },
+	{ PORCH_CMD_ROUTE_GET, "dst=10.1.2.3 iif=" NO_DEVICE, ENODEV, PORCH_A_ROUTE_IIF,
+	  "no such" },
+	{ PORCH_CMD_ROUTE_RULE_ADD, "pref=100 table=1", EEXIST, PORCH_A_ROUTE_RULE_PREF,
+	  "already" },
+	{ PORCH_CMD_ROUTE_RULE_ADD, "pref=1 table=1 src=10.9.0.1 src-len=16", EINVAL,
+	  PORCH_A_ROUTE_RULE_SRC, "behind the prefix" },
+	{ PORCH_CMD_ROUTE_RULE_ADD, "pref=1 table=1 src=10.9.0.0 src-len=33", EINVAL,
+	  PORCH_A_ROUTE_RULE_SRC_LEN, "longer than" },
+	{ PORCH_CMD_ROUTE_RULE_ADD, "pref=1 table=1 iif=" NO_DEVICE, ENODEV,
+	  PORCH_A_ROUTE_RULE_IIF, "no such" },
+	{ PORCH_CMD_ROUTE_RULE_ADD, "pref=1 table=1 mark=3 mask=2", EINVAL,
+	  PORCH_A_ROUTE_RULE_MARK, "mask" },
+	{ PORCH_CMD_ROUTE_RULE_DEL, "pref=99", ENOENT, PORCH_A_ROUTE_RULE_PREF, "no rule" },
+	{ PORCH_CMD_ROUTE_RULE_GET, "pref=99", ENOENT, PORCH_A_ROUTE_RULE_PREF, "no rule" },
 	{ PORCH_CMD_ROUTE_GET, "dst=2001:db8:2::1", ENETUNREACH, PORCH_A_ROUTE_DST, "no route" },
 	{ PORCH_CMD_STATS_GET, "group=1 name=no-route", ENOENT, PORCH_A_COUNTER_NAME, "no such" },
 	{ PORCH_CMD_STATS_GET, "group=2 name=no-rout", ENOENT, PORCH_A_COUNTER_NAME, "no such" },

@@ -69,6 +69,8 @@ void scene_set_ways(struct client *client)
 	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.3.0.0 prefix-len=16 type=1");
 	scene_ask(client, PORCH_CMD_ROUTE_ADD,
 		  "dst=2001:db8:1:: prefix-len=48 gateway=2001:db8::2 oif=" PORT);
+	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, "pref=100 table=9 iif=" PORT);
+	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, "pref=101 table=9");
 }
 
 /* The first flow, by a port on which nobody is asked for a neighbour */
@@ -144,6 +146,7 @@ struct state scene_state(struct client *client)
 
 	add_list(&state, client, PORCH_CMD_PORT_GET);
 	add_list(&state, client, PORCH_CMD_ROUTE_GET);
+	add_list(&state, client, PORCH_CMD_ROUTE_RULE_GET);
 	add_list(&state, client, PORCH_CMD_CHAIN_GET);
 	add_list(&state, client, PORCH_CMD_RULE_GET);
 	add_reply(&state, client, PORCH_CMD_ENGINE_GET);

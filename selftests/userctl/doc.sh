@@ -171,20 +171,20 @@ check "options" completes "-" -4 -6 -V -a -b -h -j -n -s
 check "objects behind options" completes "-j -s po" port
 check "help" offers "help " port route
 check "verbs" completes "route re" replace
-check "devices to attach" completes "port add " "${devices[@]}" hook force
+check "devices to attach" completes "port add " "${devices[@]}" hook vrf force
 check "ports to detach" completes "port del " eth0 eth1
 check "the verb can be left out" completes "port " show add del eth0 eth1
-check "no more than one device" completes "port add lo " hook force
+check "no more than one device" completes "port add lo " hook vrf force
 check "hooks" completes "port add lo hook " auto rx nf
 check "types, keywords" completes "route add " unicast blackhole unreachable \
-	prohibit via dev onlink
+	prohibit via dev table onlink
 check "a type, begun" completes "route add bl" blackhole
-check "no second type" completes "route add blackhole " via dev onlink
-check "no type behind the prefix" completes "route add 10.0.0.0/8 " via dev onlink
-check "also of IPv6" completes "route add 2001:db8::/32 via 2001:db8::1 " dev onlink
+check "no second type" completes "route add blackhole " via dev table onlink
+check "no type behind the prefix" completes "route add 10.0.0.0/8 " via dev table onlink
+check "also of IPv6" completes "route add 2001:db8::/32 via 2001:db8::1 " dev table onlink
 check "no address is guessed" completes "route add default via " ""
 check "devices behind their keyword" completes "route add default dev " "${devices[@]}"
-check "flags only once" completes "route add default onlink dev lo " via
+check "flags only once" completes "route add default onlink dev lo " via table
 check "keywords of settings" completes "engine set vector 8 " time-limit lane-limit icmp-rate \
 	threaded
 check "on and off" completes "engine set threaded " off on

@@ -30,6 +30,9 @@ static const struct command {
 	[PORCH_CMD_ROUTE_ADD]	= { "route-add", &route_attrs },
 	[PORCH_CMD_ROUTE_DEL]	= { "route-del", &route_attrs },
 	[PORCH_CMD_ROUTE_GET]	= { "route-get", &route_attrs },
+	[PORCH_CMD_ROUTE_RULE_ADD] = { "route-rule-add", &route_rule_attrs },
+	[PORCH_CMD_ROUTE_RULE_DEL] = { "route-rule-del", &route_rule_attrs },
+	[PORCH_CMD_ROUTE_RULE_GET] = { "route-rule-get", &route_rule_attrs },
 	[PORCH_CMD_CHAIN_ADD]	= { "chain-add", &chain_attrs },
 	[PORCH_CMD_CHAIN_DEL]	= { "chain-del", &chain_attrs },
 	[PORCH_CMD_CHAIN_SET]	= { "chain-set", &chain_attrs },
@@ -108,6 +111,8 @@ static void put_port(uint32_t ifindex, const char *ifname, uint64_t count)
 	mnl_attr_put_u32(nlh, PORCH_A_PORT_IFINDEX, ifindex);
 	mnl_attr_put_strz(nlh, PORCH_A_PORT_IFNAME, ifname);
 	mnl_attr_put_u8(nlh, PORCH_A_PORT_HOOK, count ? PORCH_PORT_HOOK_RX : PORCH_PORT_HOOK_NF);
+	if (!count)
+		mnl_attr_put_u32(nlh, PORCH_A_PORT_VRF, 7);
 	for (attr = PORCH_A_PORT_RX_PACKETS; attr <= PORCH_A_PORT_DROPS; attr++)
 		mnl_attr_put_u64(nlh, attr, count * attr);
 	end(nlh);
@@ -129,6 +134,7 @@ static void put_route(uint8_t type, size_t size, const char *dst, uint8_t len, c
 	}
 	if (flag)
 		mnl_attr_put(nlh, flag, 0, NULL);
+	mnl_attr_put_u32(nlh, PORCH_A_ROUTE_TABLE, size == 4 && *dst == 12 ? 7 : PORCH_TABLE_MAIN);
 	end(nlh);
 }
 
@@ -141,9 +147,27 @@ static void put_routes(void)
 	put_route(unicast, 4, "\x0a\0\0", 8, NULL, PORCH_A_ROUTE_LINK_DOWN);
 	put_route(unicast, 4, "\x0a\0\0\x01", 32, NULL, PORCH_A_ROUTE_LOCAL);
 	put_route(PORCH_ROUTE_TYPE_BLACKHOLE, 4, "\x0b\0\0", 8, NULL, 0);
+	put_route(unicast, 4, "\x0c\0\0", 8, "\xc0\x00\x02\x01", PORCH_A_ROUTE_ONLINK);
 	put_route(unicast, 16, zero, 0, NULL, 0);
 	put_route(unicast, 16, zero, 0, link_local, 0);
 	put_route(PORCH_ROUTE_TYPE_PROHIBIT, 16, doc, 32, NULL, 0);
+}
+
+static void put_rule(uint32_t pref, bool mark)
+{
+	struct nlmsghdr *nlh = begin_message();
+
+	mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_PREF, pref);
+	mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_TABLE, 7);
+	if (mark) {
+		mnl_attr_put(nlh, PORCH_A_ROUTE_RULE_SRC, 4, "\x0a\0\0");
+		mnl_attr_put_u8(nlh, PORCH_A_ROUTE_RULE_SRC_LEN, 8);
+		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_IIF, 2);
+		mnl_attr_put_strz(nlh, PORCH_A_ROUTE_RULE_IFNAME, "eth0");
+		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_MARK, 16);
+		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_MASK, 0xf0);
+	}
+	end(nlh);
 }
 
 static void put_counter(uint8_t group, const char *name, uint64_t value)
@@ -206,6 +230,10 @@ static void put_replies(uint8_t cmd)
 		break;
 	case PORCH_CMD_ROUTE_GET:
 		put_routes();
+		break;
+	case PORCH_CMD_ROUTE_RULE_GET:
+		put_rule(0, false);
+		put_rule(4294967295, true);
 		break;
 	case PORCH_CMD_STATS_GET:
 		put_counter(PORCH_COUNTER_GROUP_PUNT, "arp", 5);

@@ -119,7 +119,7 @@ refuses 2 '-n needs a value: NETNS' -n
 refuses 2 'unexpected "port"; -b takes its commands from the file' -b /dev/null port
 refuses 2 '-a goes with -b FILE' -a port
 refuses 2 'port: unknown command or DEV "ad"; allowed: show, add, del, help' port ad
-refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get, help' route list
+refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get, rule, help' route list
 refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' stats foo
 refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
 refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
@@ -133,7 +133,7 @@ refuses 1 'capture: no device "eth-none"' capture -i eth-none
 
 # Arguments
 refuses 2 'port add: DEV is missing' port add
-refuses 2 'port add: unexpected "lo"; allowed here: hook HOOK, force' port add lo lo
+refuses 2 'port add: unexpected "lo"; allowed here: hook HOOK, vrf N, force' port add lo lo
 refuses 2 'port add: unknown HOOK "xdp"; allowed: auto, rx, nf' port add lo hook xdp
 refuses 1 'port add: no device "eth-none" in this network namespace' port add eth-none
 refuses 1 'port show: no device "eth-none" in this network namespace' port show eth-none
@@ -146,7 +146,7 @@ refuses 2 'route add: "10.0.0.0/8" is no IPv4 or IPv6 address' route add 10.0.0.
 refuses 2 'route add: via is given twice' route add 10.0.0.0/8 via 10.0.0.1 via 10.0.0.2
 refuses 2 'route add: onlink is given twice' route add 10.0.0.0/8 onlink onlink
 refuses 1 'route add: no device "eth-none"' route add 10.0.0.0/8 dev eth-none
-refuses 2 'unexpected "11.0.0.0/8"; allowed here: via ADDR, dev DEV, onlink' \
+refuses 2 'unexpected "11.0.0.0/8"; allowed here: via ADDR, dev DEV, table N, onlink' \
 	route add 10.0.0.0/8 11.0.0.0/8
 refuses 2 'unexpected "onlink"; allowed here: via ADDR, dev DEV' route del 10.0.0.0/8 onlink
 refuses 2 'unexpected "blackhole"; allowed here' route add 10.0.0.0/8 blackhole
@@ -158,6 +158,16 @@ refuses 2 'route del: 2001:db8::1/64 has bits behind the prefix; did you mean 20
 refuses 2 'route add: 10.0.0.0/8 is no IPv6 address, which -6 asks for' -6 route add 10.0.0.0/8
 refuses 2 'route add: fe80::1 is no IPv4 address, which -4 asks for' \
 	route add -4 default via fe80::1
+refuses 2 'route add: table must be a decimal number, not "main"' \
+	route add blackhole default table main
+refuses 2 'route: table must be a decimal number or all, not "main"' route table main
+refuses 2 'route rule add: pref N is missing (place among the rules' route rule add table 7
+refuses 2 'route rule add: table N is missing (routing table)' route rule add pref 1
+refuses 2 'route rule add: "0x1g" is no mark; allowed: 7, 0x1f, 0x10/0xf0' \
+	route rule add pref 1 mark 0x1g table 7
+refuses 2 'route rule add: "1/" is no mark' route rule add pref 1 mark 1/ table 7
+refuses 2 'route rule add: "-1" is no mark' route rule add pref 1 mark -1 table 7
+refuses 2 'route rule: unknown command "rm"; allowed: show, add, del, help' route rule rm
 refuses 2 'route get: ADDR is missing (destination)' route get
 refuses 2 'route get: "default" is no IPv4 or IPv6 address' route get default
 refuses 2 'engine set: nothing is given; allowed: vector N, time-limit USEC, lane-limit N, icmp-rate N, threaded SWITCH' \
@@ -202,10 +212,13 @@ for object in port route engine stats ledger monitor status capture; do
 	accepts "$object: " $object -h
 	accepts "$object: " -h $object
 done
-for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [force]' 'port del DEV' 'route [show]' \
-	'route add [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
-	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [onlink]' \
-	'route del [TYPE] PREFIX [via ADDR] [dev DEV]' 'route get ADDR' \
+for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [vrf N] [force]' 'port del DEV' \
+	'route [show] [table N|all]' \
+	'route add [TYPE] PREFIX [via ADDR] [dev DEV] [table N] [onlink]' \
+	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [table N] [onlink]' \
+	'route del [TYPE] PREFIX [via ADDR] [dev DEV] [table N]' 'route get ADDR [from ADDR] [in DEV] [mark N] [table N]' 'route rule [show]' \
+	'route rule add pref N [from PREFIX] [in DEV] [mark MARK[/MASK]] table N' \
+	'route rule del pref N' \
 	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N] [threaded SWITCH]' \
 	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'monitor [show] [OBJECT]' \
 	'status [show]' \
@@ -237,6 +250,12 @@ port add lo
 route
 route show -6
 -4 route
+route show table all
+route table 7
+route rule
+route rule show
+route rule add pref 1 table 1
+route rule del pref 1
 route add 10.0.0.0/8 via 10.0.0.1 dev lo onlink
 route add default via 10.0.0.1
 route add default dev lo -6
@@ -303,6 +322,20 @@ asks "route-add 5 dst=20010db8000000000000000000000001 prefix-len=80 oif=$lo" \
 	route add 2001:db8::1 dev lo
 asks "route-del 5 dst=0a000000 prefix-len=08" route del 10.0.0.0/8
 asks "route-del 5 dst=0a000000 prefix-len=08 type=01" route del blackhole 10.0.0.0/8
+asks "route-add 5 dst=0a000000 prefix-len=08 type=01 table=07000000" \
+	route add blackhole 10.0.0.0/8 table 7
+asks "route-del 5 dst=0a000000 prefix-len=08 table=ffffffff" \
+	route del 10.0.0.0/8 table 4294967295
+asks "route-get 5 dst=0a000001 table=07000000" route get 10.0.0.1 table 7
+asks "route-get 5 dst=0a000001 src=0a000002 iif=$lo mark=10000000" \
+	route get 10.0.0.1 mark 16 in lo from 10.0.0.2
+asks "route-rule-add 5 pref=64000000 table=07000000" route rule add table 7 pref 100
+asks "route-rule-add 5 pref=00000000 table=07000000 src=0a000000 src-len=08 iif=$lo mark=10000000 mask=f0000000" \
+	route rule add pref 0 from 10.0.0.0/8 in lo mark 0x10/0xf0 table 7
+asks "route-rule-add 5 pref=01000000 table=07000000 src=00000000000000000000000000000000 src-len=00 mark=0a000000 mask=ffffffff" \
+	-6 route rule add pref 1 from default mark 10 table 7
+asks "route-rule-del 5 pref=64000000" route rule del pref 100
+asks "route-rule-get 301" route rule
 asks "route-get 301" route
 asks "route-get 5 dst=0a000001" route get 10.0.0.1
 asks "engine-get 5" engine
@@ -326,7 +359,7 @@ prints()
 
 prints port <<'TEXT'
 2: eth0 hook rx
-30: eth1 hook nf
+30: eth1 hook nf vrf 7
 TEXT
 prints -s port <<'TEXT'
 2: eth0 hook rx
@@ -334,14 +367,14 @@ prints -s port <<'TEXT'
     tx              70 packets               80 bytes
     local           90 packets              100 bytes
     drops          110 packets
-30: eth1 hook nf
+30: eth1 hook nf vrf 7
     rx               0 packets                0 bytes
     tx               0 packets                0 bytes
     local            0 packets                0 bytes
     drops            0 packets
 TEXT
 prints -j port <<'TEXT'
-[{"ifindex":2,"ifname":"eth0","hook":"rx"},{"ifindex":30,"ifname":"eth1","hook":"nf"}]
+[{"ifindex":2,"ifname":"eth0","hook":"rx"},{"ifindex":30,"ifname":"eth1","hook":"nf","vrf":7}]
 TEXT
 prints route <<'TEXT'
 default via 192.0.2.1 dev eth0 onlink
@@ -352,13 +385,30 @@ blackhole 11.0.0.0/8
 default via fe80:: dev eth0
 prohibit 2001:db8::/32
 TEXT
+prints route table 7 <<'TEXT'
+12.0.0.0/8 via 192.0.2.1 dev eth0 table 7 onlink
+TEXT
+prints -4 route show table all <<'TEXT'
+default via 192.0.2.1 dev eth0 onlink
+10.0.0.0/8 dev eth0 linkdown
+local 10.0.0.1 dev eth0
+blackhole 11.0.0.0/8
+12.0.0.0/8 via 192.0.2.1 dev eth0 table 7 onlink
+TEXT
 prints route -6 <<'TEXT'
 ::/0 dev eth0
 default via fe80:: dev eth0
 prohibit 2001:db8::/32
 TEXT
 prints -j -6 route <<'TEXT'
-[{"type":"unicast","dst":"::","prefix-len":0,"oif":2,"ifname":"eth0"},{"type":"unicast","dst":"::","prefix-len":0,"gateway":"fe80::","oif":2,"ifname":"eth0"},{"type":"prohibit","dst":"2001:db8::","prefix-len":32}]
+[{"type":"unicast","dst":"::","prefix-len":0,"oif":2,"ifname":"eth0","table":254},{"type":"unicast","dst":"::","prefix-len":0,"gateway":"fe80::","oif":2,"ifname":"eth0","table":254},{"type":"prohibit","dst":"2001:db8::","prefix-len":32,"table":254}]
+TEXT
+prints route rule <<'TEXT'
+pref 0 table 7
+pref 4294967295 from 10.0.0.0/8 in eth0 mark 0x10/0xf0 table 7
+TEXT
+prints -j route rule show <<'TEXT'
+[{"pref":0,"table":7},{"pref":4294967295,"src":"10.0.0.0","src-len":8,"iif":2,"ifname":"eth0","mark":16,"mask":240,"table":7}]
 TEXT
 prints stats <<'TEXT'
 punt     arp                                                5
@@ -382,7 +432,7 @@ prints -j engine <<'TEXT'
 {"vector":1,"time-limit":2,"lane-limit":3,"icmp-rate":4,"threaded":"on"}
 TEXT
 prints -j status <<'TEXT'
-{"version":"1.0","generation":2,"ports":3,"routes-v4":4,"routes-v6":5,"local-addresses":6,"cpus":7,"bypassed-xfrm":true}
+{"version":"1.0","generation":2,"ports":3,"routes-v4":4,"routes-v6":5,"tables":6,"route-rules":7,"local-addresses":8,"cpus":9,"bypassed-xfrm":true}
 TEXT
 prints status <<'TEXT'
 version          1.0
@@ -390,8 +440,10 @@ generation       2
 ports            3
 routes-v4        4
 routes-v6        5
-local-addresses  6
-cpus             7
+tables           6
+route-rules      7
+local-addresses  8
+cpus             9
 bypassed-xfrm    yes
 TEXT
 prints ledger <<'TEXT'
