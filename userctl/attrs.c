@@ -130,6 +130,21 @@ static const struct attr_def route_defs[PORCH_A_ROUTE_MAX + 1] = {
 	[PORCH_A_ROUTE_SRC]		= { "src", ATTR_ADDR },
 	[PORCH_A_ROUTE_IIF]		= { "iif", ATTR_U32 },
 	[PORCH_A_ROUTE_MARK]		= { "mark", ATTR_U32 },
+	[PORCH_A_ROUTE_NEXTHOPS]	= { "nexthops", ATTR_NEST },
+};
+
+static const struct attr_def nexthops_defs[PORCH_A_NEXTHOPS_MAX + 1] = {
+	[PORCH_A_NEXTHOPS_NEXTHOP]	= { "nexthop", ATTR_NEST },
+};
+
+static const struct attr_def nexthop_defs[PORCH_A_NEXTHOP_MAX + 1] = {
+	[PORCH_A_NEXTHOP_GATEWAY]	= { "gateway", ATTR_ADDR },
+	[PORCH_A_NEXTHOP_OIF]		= { "oif", ATTR_U32 },
+	[PORCH_A_NEXTHOP_WEIGHT]	= { "weight", ATTR_U8 },
+	[PORCH_A_NEXTHOP_ONLINK]	= { "onlink", ATTR_FLAG },
+	[PORCH_A_NEXTHOP_IFNAME]	= { "ifname", ATTR_STRING },
+	[PORCH_A_NEXTHOP_LINK_DOWN]	= { "link-down", ATTR_FLAG },
+	[PORCH_A_NEXTHOP_FAILED]	= { "failed", ATTR_FLAG },
 };
 
 static const struct attr_def route_rule_defs[PORCH_A_ROUTE_RULE_MAX + 1] = {
@@ -284,6 +299,8 @@ static const struct attr_def flow_defs[PORCH_A_FLOW_MAX + 1] = {
 const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX, PORCH_A_PORT_STAGED };
 const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX,
 				      PORCH_A_ROUTE_STAGED };
+const struct attr_set nexthops_attrs = { "nexthops", nexthops_defs, PORCH_A_NEXTHOPS_MAX };
+const struct attr_set nexthop_attrs = { "nexthop", nexthop_defs, PORCH_A_NEXTHOP_MAX };
 const struct attr_set route_rule_attrs = { "route-rule", route_rule_defs, PORCH_A_ROUTE_RULE_MAX,
 					   PORCH_A_ROUTE_RULE_STAGED };
 const struct attr_set engine_attrs = { "engine", engine_defs, PORCH_A_ENGINE_MAX,

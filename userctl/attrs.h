@@ -51,6 +51,8 @@ extern const char *const flow_conns[];
 
 extern const struct attr_set port_attrs;
 extern const struct attr_set route_attrs;
+extern const struct attr_set nexthops_attrs;
+extern const struct attr_set nexthop_attrs;
 extern const struct attr_set route_rule_attrs;
 extern const struct attr_set engine_attrs;
 extern const struct attr_set counter_attrs;

@@ -21,6 +21,7 @@
 enum arg_kind {
 	ARG_END,
 	ARG_FLAG,	/* the keyword alone */
+	ARG_U8,
 	ARG_U32,
 	ARG_DEV,	/* name of a network device */
 	ARG_PORT,	/* name of one that is a port */
@@ -28,6 +29,7 @@ enum arg_kind {
 	ARG_PREFIX,
 	ARG_TABLE,	/* number of a routing table, or all */
 	ARG_MARK,	/* a number with a mask, both in any base that C knows */
+	ARG_GROUPS,	/* the rest of the words: groups that each begin with the key */
 	ARG_WORD,	/* one of a list, or any if there is no list */
 };
 
@@ -38,6 +40,7 @@ enum arg_kind {
  * @value: what the synopsis calls its value; NULL for a flag
  * @help: a line for people
  * @words: for %ARG_WORD, what is allowed, NULL at the end
+ * @parts: for %ARG_GROUPS, what a group is made of
  * @required: the verb makes no sense without it
  */
 struct arg {
@@ -46,6 +49,7 @@ struct arg {
 	const char *value;
 	const char *help;
 	const char *const *words;
+	const struct arg *parts;
 	bool required;
 };
 
@@ -67,12 +71,16 @@ struct addr {
  * @num: number, 0 for all tables, index of the device, or place in the list of words
  * @mask: of a mark, all bits if none was given
  * @addr: address or prefix
+ * @rest: of groups, all the words
+ * @count: how many
  */
 struct value {
 	const char *word;
 	uint32_t num;
 	uint32_t mask;
 	struct addr addr;
+	char **rest;
+	int count;
 };
 
 /**

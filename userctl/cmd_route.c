@@ -4,8 +4,19 @@
 #include <linux/porch.h>
 
 #include "cmd.h"
+#include "parse.h"
 
-enum { TYPE, PREFIX, VIA, DEV, TABLE, ONLINK };
+enum { HOP_VIA, HOP_DEV, HOP_WEIGHT, HOP_ONLINK };
+
+static const struct arg hop_args[] = {
+	[HOP_VIA] = { ARG_ADDR, "via", "ADDR" },
+	[HOP_DEV] = { ARG_DEV, "dev", "DEV" },
+	[HOP_WEIGHT] = { ARG_U8, "weight", "N" },
+	[HOP_ONLINK] = { ARG_FLAG, "onlink" },
+	{ }
+};
+
+enum { TYPE, PREFIX, VIA, DEV, TABLE, ONLINK, NEXTHOPS };
 
 #define ARGS_OF_ROUTE								\
 	[TYPE] = { ARG_WORD, .value = "TYPE", .words = route_types,		\
@@ -19,6 +30,8 @@ enum { TYPE, PREFIX, VIA, DEV, TABLE, ONLINK };
 static const struct arg add_args[] = {
 	ARGS_OF_ROUTE,
 	[ONLINK] = { ARG_FLAG, "onlink", .help = "take the router to be on the link" },
+	[NEXTHOPS] = { ARG_GROUPS, "nexthop", "HOP...", .parts = hop_args,
+		       .help = "last: next hops, each with via, dev, weight, onlink" },
 	{ }
 };
 
@@ -52,13 +65,59 @@ static void put_addr(struct ctl *ctl, uint16_t attr, const struct addr *addr)
 	ipc_put(ctl->ipc, attr, addr->bytes, addr->family == AF_INET6 ? 16 : 4);
 }
 
+/* The family of the router of the first of several next hops */
+static int first_family(const struct value *value)
+{
+	struct value hop[MAX_ARGS];
+	int used;
+
+	if (parse_group(&add_args[NEXTHOPS], AF_UNSPEC, value->rest, value->count, hop, &used))
+		return AF_UNSPEC;
+	return hop[HOP_VIA].addr.family;
+}
+
+static void put_nexthop(struct ctl *ctl, const struct value *hop)
+{
+	void *nest = ipc_nest_begin(ctl->ipc, PORCH_A_NEXTHOPS_NEXTHOP);
+
+	if (hop[HOP_VIA].word)
+		put_addr(ctl, PORCH_A_NEXTHOP_GATEWAY, &hop[HOP_VIA].addr);
+	if (hop[HOP_DEV].word)
+		ipc_put_u32(ctl->ipc, PORCH_A_NEXTHOP_OIF, hop[HOP_DEV].num);
+	if (hop[HOP_WEIGHT].word)
+		ipc_put_u8(ctl->ipc, PORCH_A_NEXTHOP_WEIGHT, hop[HOP_WEIGHT].num);
+	if (hop[HOP_ONLINK].word)
+		ipc_put(ctl->ipc, PORCH_A_NEXTHOP_ONLINK, NULL, 0);
+	ipc_nest_end(ctl->ipc, nest);
+}
+
+static int put_nexthops(struct ctl *ctl, const struct value *value)
+{
+	void *nest = ipc_nest_begin(ctl->ipc, PORCH_A_ROUTE_NEXTHOPS);
+	struct value hop[MAX_ARGS];
+	int i, err, used;
+
+	for (i = 0; i < value->count; i += used) {
+		err = parse_group(&add_args[NEXTHOPS], ctl->family, value->rest + i,
+				  value->count - i, hop, &used);
+		if (err)
+			return err;
+		put_nexthop(ctl, hop);
+	}
+	ipc_nest_end(ctl->ipc, nest);
+	return 0;
+}
+
 static int change(struct ctl *ctl, uint8_t cmd, bool replace, const struct value *values)
 {
 	struct addr dst = values[PREFIX].addr;
+	int err;
 
 	/* A default is of the family of -4, -6 or the router, else of IPv4. */
 	if (!dst.family)
 		dst.family = ctl->family ?: values[VIA].addr.family;
+	if (!dst.family && cmd == PORCH_CMD_ROUTE_ADD && values[NEXTHOPS].word)
+		dst.family = first_family(&values[NEXTHOPS]);
 
 	ipc_request(ctl->ipc, cmd);
 	put_addr(ctl, PORCH_A_ROUTE_DST, &dst);
@@ -73,6 +132,11 @@ static int change(struct ctl *ctl, uint8_t cmd, bool replace, const struct value
 		ipc_put_u32(ctl->ipc, PORCH_A_ROUTE_TABLE, values[TABLE].num);
 	if (cmd == PORCH_CMD_ROUTE_ADD && values[ONLINK].word)
 		ipc_put(ctl->ipc, PORCH_A_ROUTE_ONLINK, NULL, 0);
+	if (cmd == PORCH_CMD_ROUTE_ADD && values[NEXTHOPS].word) {
+		err = put_nexthops(ctl, &values[NEXTHOPS]);
+		if (err)
+			return err;
+	}
 	if (replace)
 		ipc_put(ctl->ipc, PORCH_A_ROUTE_REPLACE, NULL, 0);
 	return ctl_call(ctl, &route_attrs, NULL, NULL);
@@ -98,6 +162,16 @@ static int dst_family(const struct reply *reply)
 	return reply->attrs[PORCH_A_ROUTE_DST].len == 16 ? AF_INET6 : AF_INET;
 }
 
+static bool has_gateway(const struct reply *reply)
+{
+	const void *pos = NULL;
+	struct reply hop;
+
+	if (reply_next(reply, PORCH_A_ROUTE_NEXTHOPS, &nexthop_attrs, &pos, &hop))
+		return reply_has(&hop, PORCH_A_NEXTHOP_GATEWAY);
+	return reply_has(reply, PORCH_A_ROUTE_GATEWAY);
+}
+
 /*
  * Written so that it can be read back: as "default" only where its family can
  * be told from the gateway, or is IPv4; an address without its full length.
@@ -106,13 +180,25 @@ static void show_dst(struct show *show, const struct reply *reply)
 {
 	bool ipv6 = dst_family(reply) == AF_INET6;
 	uint64_t len = reply_uint(reply, PORCH_A_ROUTE_PREFIX_LEN);
-	bool has_default = !len && (!ipv6 || reply_has(reply, PORCH_A_ROUTE_GATEWAY));
+	bool has_default = !len && (!ipv6 || has_gateway(reply));
 	bool host = len == (ipv6 ? 128 : 32);
 
 	show_attr(show, reply, PORCH_A_ROUTE_DST, has_default ? NULL : "%s");
 	show_attr(show, reply, PORCH_A_ROUTE_PREFIX_LEN, has_default || host ? NULL : "/%s");
 	if (has_default)
 		show_text(show, "default");
+}
+
+static void show_nexthop(struct show *show, const struct reply *hop)
+{
+	show_text(show, " nexthop");
+	show_attr(show, hop, PORCH_A_NEXTHOP_GATEWAY, " via %s");
+	show_attr(show, hop, PORCH_A_NEXTHOP_OIF, NULL);
+	show_attr(show, hop, PORCH_A_NEXTHOP_IFNAME, " dev %s");
+	show_attr(show, hop, PORCH_A_NEXTHOP_WEIGHT, " weight %s");
+	show_attr(show, hop, PORCH_A_NEXTHOP_ONLINK, " onlink");
+	show_attr(show, hop, PORCH_A_NEXTHOP_LINK_DOWN, " linkdown");
+	show_attr(show, hop, PORCH_A_NEXTHOP_FAILED, " failed");
 }
 
 void show_route_fields(struct show *show, const struct reply *reply)
@@ -129,6 +215,7 @@ void show_route_fields(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_ROUTE_TABLE, main ? NULL : " table %s");
 	show_attr(show, reply, PORCH_A_ROUTE_ONLINK, " onlink");
 	show_attr(show, reply, PORCH_A_ROUTE_LINK_DOWN, " linkdown");
+	show_members(show, reply, PORCH_A_ROUTE_NEXTHOPS, &nexthop_attrs, show_nexthop);
 }
 
 /* What is asked for; a table of 0 is all of them */
@@ -199,6 +286,9 @@ const struct object route_object = {
 	"A packet for an address of this machine stays here, whatever the routes say.\n"
 	"A unicast route needs a router, a device, or both; the router must be on a\n"
 	"network of the device, unless the route is onlink.\n"
+	"Several next hops share the packets of a route by their weights, 1 to 255. The\n"
+	"packets of a flow take the same one. One whose device is down (linkdown), or\n"
+	"whose router does not answer (failed), is passed over until it is back.\n"
 	"Packets that meet a blackhole are dropped silently, those that meet an\n"
 	"unreachable or prohibit route are dropped and answered by ICMP.\n"
 	"A route whose device is down is shown as linkdown, and its packets are answered\n"

@@ -182,6 +182,19 @@ void ipc_put_u32(struct ipc *ipc, uint16_t attr, uint32_t value)
 	ipc_put(ipc, attr, &value, sizeof(value));
 }
 
+void *ipc_nest_begin(struct ipc *ipc, uint16_t attr)
+{
+	struct nlattr *nest = mnl_attr_nest_start_check(&ipc->request.hdr, REQUEST_SIZE, attr);
+
+	assert(nest);
+	return nest;
+}
+
+void ipc_nest_end(struct ipc *ipc, void *nest)
+{
+	mnl_attr_nest_end(&ipc->request.hdr, nest);
+}
+
 static const char *attr_name(const struct attr_set *set, uint16_t type)
 {
 	return type <= set->max && set->defs[type].name ? set->defs[type].name : "unknown";
@@ -698,6 +711,30 @@ int ipc_read_events(struct ipc *ipc, const struct event *events, size_t count, i
 bool reply_has(const struct reply *reply, uint16_t attr)
 {
 	return reply->attrs[attr].data;
+}
+
+bool reply_next(const struct reply *reply, uint16_t attr, const struct attr_set *set,
+		const void **pos, struct reply *member)
+{
+	const char *end = (const char *)reply->attrs[attr].data + reply->attrs[attr].len;
+	const struct nlattr *list = *pos, *part;
+
+	list = list ? mnl_attr_next(list) : reply->attrs[attr].data;
+	if (!list || !mnl_attr_ok(list, end - (const char *)list))
+		return false;
+	*pos = list;
+	*member = (struct reply) { .set = set };
+	mnl_attr_for_each_nested(part, list) {
+		const void *data = mnl_attr_get_payload(part);
+		uint16_t len = mnl_attr_get_payload_len(part), type = mnl_attr_get_type(part);
+
+		if (type > set->max || !set->defs[type].name ||
+		    !attr_valid(&set->defs[type], data, len))
+			continue;
+		member->attrs[type].data = data;
+		member->attrs[type].len = len;
+	}
+	return true;
 }
 
 uint64_t reply_uint(const struct reply *reply, uint16_t attr)

@@ -118,6 +118,22 @@ void ipc_put_u16(struct ipc *ipc, uint16_t attr, uint16_t value);
 void ipc_put_str(struct ipc *ipc, uint16_t attr, const char *value);
 
 /**
+ * ipc_nest_begin() - begin an attribute that is made of attributes
+ * @ipc: an open one with a begun request
+ * @attr: number of the attribute
+ *
+ * Return: what ipc_nest_end() wants
+ */
+void *ipc_nest_begin(struct ipc *ipc, uint16_t attr);
+
+/**
+ * ipc_nest_end() - end an attribute that is made of attributes
+ * @ipc: an open one with a begun request
+ * @nest: from ipc_nest_begin()
+ */
+void ipc_nest_end(struct ipc *ipc, void *nest);
+
+/**
  * ipc_call() - send the request and wait until it is answered
  * @ipc: an open one with a begun request
  * @set: the attributes that request and replies are made of
@@ -221,6 +237,21 @@ const char *ipc_error(const struct ipc *ipc);
  * @attr: number of the attribute
  */
 bool reply_has(const struct reply *reply, uint16_t attr);
+
+/**
+ * reply_next() - go through an attribute that is a list of others
+ * @reply: message of a reply
+ * @attr: number of the attribute
+ * @set: attributes that each member of the list is made of
+ * @pos: where the last member was; NULL to begin with
+ * @member: takes the next one
+ *
+ * What the tool does not know, or is invalid, is left out.
+ *
+ * Return: false if there is none
+ */
+bool reply_next(const struct reply *reply, uint16_t attr, const struct attr_set *set,
+		const void **pos, struct reply *member);
 
 /**
  * reply_uint() - read an integer of whatever width

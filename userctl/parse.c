@@ -294,6 +294,11 @@ static int parse_value(const struct arg *arg, int family, const char *word, stru
 	char text[256];
 
 	switch (arg->kind) {
+	case ARG_U8:
+		if (!parse_u32(word, &value->num) || value->num > UINT8_MAX)
+			return err_usage("%s must be a decimal number up to 255, not \"%s\"",
+					 arg->key ?: arg->value, word);
+		break;
 	case ARG_U32:
 		if (!parse_u32(word, &value->num))
 			return err_usage("%s must be a decimal number, not \"%s\"",
@@ -328,6 +333,7 @@ static int parse_value(const struct arg *arg, int family, const char *word, stru
 					 words_list(arg->words, text, sizeof(text)));
 		break;
 	case ARG_FLAG:
+	case ARG_GROUPS:
 	case ARG_END:
 		break;
 	}
@@ -388,6 +394,36 @@ static const char *open_list(const struct arg *args, const struct value *values,
 	return buf;
 }
 
+int parse_group(const struct arg *arg, int family, char **words, int count,
+		struct value *values, int *used)
+{
+	const struct verb group = { .args = arg->parts };
+	int n = 1;
+
+	while (n < count && !key_is(arg, words[n]))
+		n++;
+	*used = n;
+	return parse_args(&group, family, words + 1, n - 1, values);
+}
+
+/* All groups are understood, so that whoever reads them again meets no mistake. */
+static int parse_groups(const struct arg *arg, int family, char **words, int count,
+			struct value *value)
+{
+	struct value values[MAX_ARGS];
+	int err, used;
+
+	value->word = words[0];
+	value->rest = words;
+	value->count = count;
+	for (; count; words += used, count -= used) {
+		err = parse_group(arg, family, words, count, values, &used);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 int parse_args(const struct verb *verb, int family, char **words, int count,
 	       struct value *values)
 {
@@ -408,6 +444,13 @@ int parse_args(const struct verb *verb, int family, char **words, int count,
 					 open_list(args, values, text, sizeof(text)));
 		if (values[arg - args].word)
 			return err_usage("%s is given twice", arg->key);
+		if (arg->kind == ARG_GROUPS) {
+			err = parse_groups(arg, family, words + i, count - i,
+					   &values[arg - args]);
+			if (err)
+				return err;
+			break;
+		}
 		if (arg->key && arg->value && ++i == count)
 			return err_usage("%s needs a value: %s", arg->key, arg->value);
 		err = parse_value(arg, family, words[i], &values[arg - args]);

@@ -91,6 +91,20 @@ int parse_args(const struct verb *verb, int family, char **words, int count,
 	       struct value *values);
 
 /**
+ * parse_group() - understand the first of several groups of words
+ * @arg: an %ARG_GROUPS
+ * @family: family that addresses must have, or %AF_UNSPEC
+ * @words: the words, which begin with the key
+ * @count: how many
+ * @values: takes a value for each of the parts
+ * @used: takes how many words the group has
+ *
+ * Return: an exit code; what is wrong has been reported
+ */
+int parse_group(const struct arg *arg, int family, char **words, int count,
+		struct value *values, int *used);
+
+/**
  * arg_describe() - write an argument the way a synopsis does
  * @arg: the argument
  * @buf: takes the text

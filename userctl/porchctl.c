@@ -24,7 +24,7 @@
 #include "parse.h"
 
 #define NETNS_DIR	"/var/run/netns"
-#define MAX_WORDS	64
+#define MAX_WORDS	160
 
 const struct object *const objects[] = {
 	&port_object,

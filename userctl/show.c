@@ -138,6 +138,34 @@ void show_attr(struct show *show, const struct reply *reply, uint16_t attr, cons
 		json_string(text);
 }
 
+void show_members(struct show *show, const struct reply *reply, uint16_t attr,
+		  const struct attr_set *set,
+		  void (*fn)(struct show *show, const struct reply *member))
+{
+	unsigned int keys, members = 0;
+	const void *pos = NULL;
+	struct reply member;
+
+	if (!reply_has(reply, attr))
+		return;
+	if (show->json) {
+		json_key(show, reply->set->defs[attr].name);
+		putchar('[');
+	}
+	keys = show->keys;
+	while (reply_next(reply, attr, set, &pos, &member)) {
+		show->keys = 0;
+		if (show->json)
+			fputs(members++ ? ",{" : "{", stdout);
+		fn(show, &member);
+		if (show->json)
+			putchar('}');
+	}
+	show->keys = keys;
+	if (show->json)
+		putchar(']');
+}
+
 void show_bool(struct show *show, const char *key, bool value, const char *text)
 {
 	if (!show->json) {

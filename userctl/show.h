@@ -66,6 +66,18 @@ __attribute__((format(printf, 4, 0)))
 void show_attr(struct show *show, const struct reply *reply, uint16_t attr, const char *fmt);
 
 /**
+ * show_members() - show the members of an attribute that is a list, if it is there
+ * @show: the output
+ * @reply: has the attribute
+ * @attr: its number
+ * @set: attributes of each member
+ * @fn: shows a member; in JSON, as an object of its own
+ */
+void show_members(struct show *show, const struct reply *reply, uint16_t attr,
+		  const struct attr_set *set,
+		  void (*fn)(struct show *show, const struct reply *member));
+
+/**
  * show_bool() - show a truth that is no attribute
  * @show: the output
  * @key: its name in JSON

@@ -30,6 +30,9 @@ union porch_addr {
  * @gw: the next router; meaningless unless @has_gw
  * @has_gw: whether there is one; else the destination itself is on the link
  * @onlink: the user vouches for the gateway
+ * @weight: its share among several; 0 if it is the only one
+ * @failed: of several, its neighbour did not answer and has not done so since;
+ *	a note of the path's
  *
  * The neighbour and its link-layer header are the kernel's; they are looked
  * up, never kept.
@@ -40,11 +43,12 @@ struct porch_nexthop {
 	union porch_addr gw;
 	bool has_gw;
 	bool onlink;
+	u8 weight;
+	bool failed;
 };
 
 /**
  * struct porch_route - an entry of the FIB; immutable once published
- * @nh: for unicast, where to; all zero for the other types
  * @dst: the prefix
  * @table: number of the table that it is in
  * @plen: length of the prefix in bits
@@ -52,15 +56,18 @@ struct porch_nexthop {
  * @type: what becomes of the packet
  * @link: in the edit that adds or removes it, or with the generation that
  *	retires it; empty while it is in force
+ * @n_nh: how many next hops there are; 0 for all types but unicast
+ * @nh: where to; of several, each flow takes one
  */
 struct porch_route {
-	struct porch_nexthop nh;
 	union porch_addr dst;
 	u32 table;
 	u8 plen;
 	u8 family;
 	enum porch_route_type type;
 	struct list_head link;
+	u8 n_nh;
+	struct porch_nexthop nh[];
 };
 
 /**

@@ -18,8 +18,21 @@
  */
 void porch_route_free(struct porch_route *r)
 {
-	netdev_put(r->nh.dev, &r->nh.tracker);
+	unsigned int i;
+
+	for (i = 0; i < r->n_nh; i++)
+		netdev_put(r->nh[i].dev, &r->nh[i].tracker);
 	kfree(r);
+}
+
+static struct porch_route *route_alloc(unsigned int n_nh)
+{
+	struct porch_route *r;
+
+	r = kzalloc(struct_size(r, nh, n_nh), GFP_KERNEL_ACCOUNT);
+	if (r)
+		r->n_nh = n_nh;
+	return r;
 }
 
 /* The part of the address space that is never forwarded needs no routes. */
@@ -36,41 +49,42 @@ static bool dst_is_routable(const struct porch_route_spec *s)
 		 (s->plen == 128 && ipv6_addr_loopback(&s->dst.v6)));
 }
 
-static bool gw_is_unicast(const struct porch_route_spec *s)
+static bool gw_is_unicast(const struct porch_nexthop_spec *h, u8 family)
 {
-	if (s->family == AF_INET)
-		return !(ipv4_is_multicast(s->gw.v4) ||
-			 ipv4_is_lbcast(s->gw.v4) ||
-			 ipv4_is_loopback(s->gw.v4) ||
-			 ipv4_is_zeronet(s->gw.v4));
-	return ipv6_addr_type(&s->gw.v6) & IPV6_ADDR_UNICAST &&
-	       !ipv6_addr_loopback(&s->gw.v6);
+	if (family == AF_INET)
+		return !(ipv4_is_multicast(h->gw.v4) ||
+			 ipv4_is_lbcast(h->gw.v4) ||
+			 ipv4_is_loopback(h->gw.v4) ||
+			 ipv4_is_zeronet(h->gw.v4));
+	return ipv6_addr_type(&h->gw.v6) & IPV6_ADDR_UNICAST &&
+	       !ipv6_addr_loopback(&h->gw.v6);
 }
 
 static bool gw_is_local(const struct porch_edit *e,
-			const struct porch_route_spec *s)
+			const struct porch_nexthop_spec *h, u8 family)
 {
-	if (s->family == AF_INET)
-		return porch_addrset_lookup4(e->next->local, s->gw.v4);
-	return porch_addrset_lookup6(e->next->local, &s->gw.v6, s->oif);
+	if (family == AF_INET)
+		return porch_addrset_lookup4(e->next->local, h->gw.v4);
+	return porch_addrset_lookup6(e->next->local, &h->gw.v6, h->oif);
 }
 
 /* Is the gateway a neighbour by one of the device's own prefixes? */
-static bool gw_on_dev(const struct porch_route_spec *s, struct net_device *dev)
+static bool gw_on_dev(const struct porch_nexthop_spec *h, u8 family,
+		      struct net_device *dev)
 {
 	const struct in_ifaddr *ifa;
 	struct in_device *in_dev;
 	bool found = false;
 
-	if (s->family == AF_INET6)
-		return ipv6_addr_type(&s->gw.v6) & IPV6_ADDR_LINKLOCAL ||
-		       ipv6_chk_prefix(&s->gw.v6, dev);
+	if (family == AF_INET6)
+		return ipv6_addr_type(&h->gw.v6) & IPV6_ADDR_LINKLOCAL ||
+		       ipv6_chk_prefix(&h->gw.v6, dev);
 
 	rcu_read_lock();
 	in_dev = __in_dev_get_rcu(dev);
 	if (in_dev) {
 		in_dev_for_each_ifa_rcu(ifa, in_dev) {
-			if (inet_ifa_match(s->gw.v4, ifa)) {
+			if (inet_ifa_match(h->gw.v4, ifa)) {
 				found = true;
 				break;
 			}
@@ -81,18 +95,19 @@ static bool gw_on_dev(const struct porch_route_spec *s, struct net_device *dev)
 }
 
 static struct net_device *table_gw_dev(const struct porch_edit *e, u32 table,
-				       const struct porch_route_spec *s)
+				       const struct porch_nexthop_spec *h,
+				       u8 family)
 {
 	struct porch_table_edit *t = porch_tables_edit_find(e, table);
 	const struct porch_route *r;
 
 	if (!t)
 		return NULL;
-	r = porch_lpm_lookup(&porch_table_edit_fib(t, s->family)->cur,
-			     s->gw.bytes);
-	if (!r || r->type != PORCH_ROUTE_TYPE_UNICAST || r->nh.has_gw)
+	r = porch_lpm_lookup(&porch_table_edit_fib(t, family)->cur,
+			     h->gw.bytes);
+	if (!r || r->n_nh != 1 || r->nh->has_gw)
 		return NULL;
-	return r->nh.dev;
+	return r->nh->dev;
 }
 
 /*
@@ -100,77 +115,106 @@ static struct net_device *table_gw_dev(const struct porch_edit *e, u32 table,
  * or of the main table, as what is elsewhere are often default routes alone.
  */
 static struct net_device *gw_route_dev(const struct porch_edit *e,
-				       const struct porch_route_spec *s)
+				       const struct porch_route_spec *s,
+				       const struct porch_nexthop_spec *h)
 {
-	return table_gw_dev(e, s->table, s) ?:
-	       table_gw_dev(e, PORCH_TABLE_MAIN, s);
+	return table_gw_dev(e, s->table, h, s->family) ?:
+	       table_gw_dev(e, PORCH_TABLE_MAIN, h, s->family);
 }
 
 static struct net_device *find_dev(struct porch_edit *e,
-				   const struct porch_route_spec *s)
+				   const struct porch_route_spec *s,
+				   const struct porch_nexthop_spec *h)
 {
 	struct net *net = e->pn->net;
 	struct net_device *dev;
 
-	if (s->oif)
-		return __dev_get_by_index(net, s->oif);
+	if (h->oif)
+		return __dev_get_by_index(net, h->oif);
 
-	dev = gw_route_dev(e, s);
+	dev = gw_route_dev(e, s, h);
 	if (dev)
 		return dev;
 	if (s->family == AF_INET6 &&
-	    ipv6_addr_type(&s->gw.v6) & IPV6_ADDR_LINKLOCAL)
+	    ipv6_addr_type(&h->gw.v6) & IPV6_ADDR_LINKLOCAL)
 		return NULL;
 	for_each_netdev(net, dev)
-		if (gw_on_dev(s, dev))
+		if (gw_on_dev(h, s->family, dev))
 			return dev;
 	return NULL;
 }
 
-/* Works out where a unicast route leads, or says why it leads nowhere. */
+/* One of several is in a list, which is to blame as a whole. */
+static int nexthop_refuse(struct porch_fault *fault,
+			  const struct porch_route_spec *s, int err, int attr,
+			  const char *msg)
+{
+	return porch_refuse(fault, err, s->nhs ? PORCH_A_ROUTE_NEXTHOPS : attr,
+			    msg);
+}
+
+/* Works out where a next hop is, or says why it is nowhere. */
 static int resolve_nexthop(struct porch_edit *e,
 			   const struct porch_route_spec *s,
+			   const struct porch_nexthop_spec *h,
 			   struct porch_nexthop *nh, struct porch_fault *fault)
 {
 	struct net_device *dev;
 
-	if (!s->has_gw && !s->oif)
-		return porch_refuse(fault, -EINVAL, 0,
-				    "a unicast route needs a gateway or a device");
-	if (s->has_gw && !gw_is_unicast(s))
-		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_GATEWAY,
-				    "the gateway is not a unicast address");
-	if (s->has_gw && gw_is_local(e, s))
-		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_GATEWAY,
-				    "the gateway is an address of this machine");
-	if (s->onlink && !(s->has_gw && s->oif))
-		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_ONLINK,
-				    "onlink needs a gateway and a device");
+	if (!h->has_gw && !h->oif)
+		return nexthop_refuse(fault, s, -EINVAL, 0,
+				      "a unicast route needs a gateway or a device");
+	if (h->has_gw && !gw_is_unicast(h, s->family))
+		return nexthop_refuse(fault, s, -EINVAL, PORCH_A_ROUTE_GATEWAY,
+				      "the gateway is not a unicast address");
+	if (h->has_gw && gw_is_local(e, h, s->family))
+		return nexthop_refuse(fault, s, -EINVAL, PORCH_A_ROUTE_GATEWAY,
+				      "the gateway is an address of this machine");
+	if (h->onlink && !(h->has_gw && h->oif))
+		return nexthop_refuse(fault, s, -EINVAL, PORCH_A_ROUTE_ONLINK,
+				      "onlink needs a gateway and a device");
 
-	dev = find_dev(e, s);
-	if (!dev && s->oif)
-		return porch_refuse(fault, -ENODEV, PORCH_A_ROUTE_OIF,
-				    "no such device in this network namespace");
+	dev = find_dev(e, s, h);
+	if (!dev && h->oif)
+		return nexthop_refuse(fault, s, -ENODEV, PORCH_A_ROUTE_OIF,
+				      "no such device in this network namespace");
 	if (!dev)
-		return porch_refuse(fault, -ENETUNREACH, PORCH_A_ROUTE_GATEWAY,
-				    "the gateway is on no device's network; name the device");
+		return nexthop_refuse(fault, s, -ENETUNREACH, PORCH_A_ROUTE_GATEWAY,
+				      "the gateway is on no device's network; name the device");
 	if (dev->flags & IFF_LOOPBACK)
-		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_OIF,
-				    "packets are not forwarded to the loopback device");
+		return nexthop_refuse(fault, s, -EINVAL, PORCH_A_ROUTE_OIF,
+				      "packets are not forwarded to the loopback device");
 	if (s->family == AF_INET ? !__in_dev_get_rtnl(dev) :
 				   !__in6_dev_get(dev))
-		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_ROUTE_OIF,
-				    "the device does not speak this address family");
-	if (s->has_gw && !s->onlink && !gw_on_dev(s, dev) &&
-	    gw_route_dev(e, s) != dev)
-		return porch_refuse(fault, -ENETUNREACH, PORCH_A_ROUTE_GATEWAY,
-				    "the gateway is not on the device's network; say onlink if it is");
+		return nexthop_refuse(fault, s, -EOPNOTSUPP, PORCH_A_ROUTE_OIF,
+				      "the device does not speak this address family");
+	if (h->has_gw && !h->onlink && !gw_on_dev(h, s->family, dev) &&
+	    gw_route_dev(e, s, h) != dev)
+		return nexthop_refuse(fault, s, -ENETUNREACH, PORCH_A_ROUTE_GATEWAY,
+				      "the gateway is not on the device's network; say onlink if it is");
 
-	nh->has_gw = s->has_gw;
-	nh->onlink = s->onlink;
-	nh->gw = s->gw;
+	nh->has_gw = h->has_gw;
+	nh->onlink = h->onlink;
+	nh->weight = h->weight;
+	nh->gw = h->gw;
 	nh->dev = dev;
 	netdev_hold(dev, &nh->tracker, GFP_KERNEL);
+	return 0;
+}
+
+static int resolve_nexthops(struct porch_edit *e,
+			    const struct porch_route_spec *s,
+			    struct porch_route *r, struct porch_fault *fault)
+{
+	const struct porch_nexthop_spec *h = s->nhs ?: &s->nh;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < r->n_nh; i++) {
+		err = resolve_nexthop(e, s, &h[i], &r->nh[i], fault);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -198,6 +242,8 @@ static void edit_drop(struct porch_edit *e, struct porch_route *r)
 int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 		     struct porch_fault *fault)
 {
+	bool unicast = s->type == PORCH_ROUTE_TYPE_UNICAST;
+	bool one = s->nh.has_gw || s->nh.oif;
 	struct porch_lpm_edit *fib;
 	struct porch_route *r;
 	void *prev = NULL;
@@ -206,10 +252,13 @@ int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 	if (!dst_is_routable(s))
 		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_DST,
 				    "multicast, loopback and link-local destinations are not routed");
-	if (s->type != PORCH_ROUTE_TYPE_UNICAST && (s->has_gw || s->oif))
+	if (!unicast && (one || s->nhs))
 		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_TYPE,
 				    "only a unicast route has a gateway or a device");
 
+	if (s->nhs && (one || s->nh.onlink))
+		return porch_refuse(fault, -EINVAL, PORCH_A_ROUTE_NEXTHOPS,
+				    "several next hops are all in the list");
 	err = porch_tables_edit_add(e, s->table, fault);
 	if (err)
 		return err;
@@ -217,9 +266,9 @@ int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 				   s->family);
 	if (!s->replace && porch_lpm_find(&fib->cur, s->dst.bytes, s->plen))
 		return porch_refuse(fault, -EEXIST, PORCH_A_ROUTE_DST,
-				    "the prefix has a route already in this table");
+				    "the prefix has a route already");
 
-	r = kzalloc(sizeof(*r), GFP_KERNEL_ACCOUNT);
+	r = route_alloc(unicast ? (s->n_nhs ?: 1) : 0);
 	if (!r)
 		return porch_refuse(fault, -ENOMEM, 0,
 				    "no memory for the route");
@@ -229,11 +278,9 @@ int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 	r->family = s->family;
 	r->type = s->type;
 	list_add_tail(&r->link, &e->added);	/* the abort frees it */
-	if (s->type == PORCH_ROUTE_TYPE_UNICAST) {
-		err = resolve_nexthop(e, s, &r->nh, fault);
-		if (err)
-			return err;
-	}
+	err = resolve_nexthops(e, s, r, fault);
+	if (err)
+		return err;
 	err = porch_lpm_insert(fib, s->dst.bytes, s->plen, r, s->replace, &prev);
 	if (err)
 		return porch_refuse(fault, err, 0, "no memory for the route");
@@ -242,17 +289,23 @@ int porch_fib_insert(struct porch_edit *e, const struct porch_route_spec *s,
 	return 0;
 }
 
+static bool nexthop_matches(const struct porch_nexthop *nh,
+			    const struct porch_nexthop_spec *h, u8 family)
+{
+	if (h->oif && (!nh->dev || h->oif != nh->dev->ifindex))
+		return false;
+	return !h->has_gw || (nh->has_gw && !memcmp(&h->gw, &nh->gw,
+						    porch_fib_bits(family) / 8));
+}
+
 static bool route_matches(const struct porch_route *r,
 			  const struct porch_route_spec *s)
 {
 	if (s->has_type && s->type != r->type)
 		return false;
-	if (s->oif && (!r->nh.dev || s->oif != r->nh.dev->ifindex))
-		return false;
-	if (s->has_gw && !(r->nh.has_gw && !memcmp(&s->gw, &r->nh.gw,
-						   porch_fib_bits(s->family) / 8)))
-		return false;
-	return true;
+	if (!s->nh.has_gw && !s->nh.oif)
+		return true;
+	return r->n_nh == 1 && nexthop_matches(r->nh, &s->nh, s->family);
 }
 
 /**
@@ -287,21 +340,65 @@ int porch_fib_remove(struct porch_edit *e, const struct porch_route_spec *s,
 	return 0;
 }
 
+/* A copy without the next hops over a device */
+static int replace_without(struct porch_edit *e, struct porch_lpm_edit *fib,
+			   struct porch_route *r, unsigned int others,
+			   const struct net_device *dev)
+{
+	struct porch_nexthop *nh;
+	struct porch_route *copy;
+	unsigned int i;
+	int err;
+
+	copy = route_alloc(others);
+	if (!copy)
+		return -ENOMEM;
+	copy->dst = r->dst;
+	copy->table = r->table;
+	copy->plen = r->plen;
+	copy->family = r->family;
+	copy->type = r->type;
+	list_add_tail(&copy->link, &e->added);	/* the abort frees it */
+	nh = copy->nh;
+	for (i = 0; i < r->n_nh; i++) {
+		if (r->nh[i].dev == dev)
+			continue;
+		*nh = r->nh[i];
+		netdev_hold(nh->dev, &nh->tracker, GFP_KERNEL);
+		nh++;
+	}
+	if (others == 1)
+		copy->nh->weight = 0;
+	err = porch_lpm_insert(fib, r->dst.bytes, r->plen, copy, true, NULL);
+	if (!err)
+		edit_drop(e, r);
+	return err;
+}
+
 static int fib_remove_dev(struct porch_edit *e, struct porch_lpm_edit *fib,
 			  const struct net_device *dev)
 {
 	struct porch_lpm_pos pos = {};
 	struct porch_route *r;
+	unsigned int i, others;
 	int err;
 
 	while ((r = porch_lpm_next(&fib->cur, &pos))) {
 		cond_resched();
-		if (r->nh.dev != dev)
+		others = 0;
+		for (i = 0; i < r->n_nh; i++)
+			others += r->nh[i].dev != dev;
+		if (others == r->n_nh)
 			continue;
-		err = porch_lpm_remove(fib, r->dst.bytes, r->plen, NULL);
+		if (others) {
+			err = replace_without(e, fib, r, others, dev);
+		} else {
+			err = porch_lpm_remove(fib, r->dst.bytes, r->plen, NULL);
+			if (!err)
+				edit_drop(e, r);
+		}
 		if (err)
 			return err;
-		edit_drop(e, r);
 	}
 	return 0;
 }
@@ -310,6 +407,8 @@ static int fib_remove_dev(struct porch_edit *e, struct porch_lpm_edit *fib,
  * porch_fib_remove_dev() - remove all routes over a device
  * @e: the edit
  * @dev: the device
+ *
+ * One that has other next hops stays, with these.
  *
  * Context: process context, under RTNL.
  *
@@ -332,14 +431,17 @@ int porch_fib_remove_dev(struct porch_edit *e, const struct net_device *dev)
 static void fib_orphan_dev(const struct porch_lpm *fib, struct net_device *dev)
 {
 	struct porch_lpm_pos pos = {};
+	struct porch_nexthop *nh;
 	struct porch_route *r;
 
 	while ((r = porch_lpm_next(fib, &pos))) {
 		cond_resched();
-		if (r->nh.dev == dev) {
-			WRITE_ONCE(r->nh.dev, NULL);
+		for (nh = r->nh; nh < r->nh + r->n_nh; nh++) {
+			if (nh->dev != dev)
+				continue;
+			WRITE_ONCE(nh->dev, NULL);
 			/* Readers in flight are waited for by the unregistering. */
-			netdev_put(dev, &r->nh.tracker);
+			netdev_put(dev, &nh->tracker);
 		}
 	}
 }

@@ -5,17 +5,32 @@
 #include "control/config.h"
 
 /**
+ * struct porch_nexthop_spec - a next hop as a request describes it
+ * @gw: the next router, if @has_gw
+ * @oif: index of the output device, 0 if not given
+ * @weight: its share among several
+ * @has_gw: @gw was given
+ * @onlink: take the gateway to be on the link
+ */
+struct porch_nexthop_spec {
+	union porch_addr gw;
+	u32 oif;
+	u8 weight;
+	bool has_gw;
+	bool onlink;
+};
+
+/**
  * struct porch_route_spec - a route as a request describes it
  * @family: AF_INET or AF_INET6
  * @dst: the prefix
  * @plen: its length in bits
  * @table: number of the table
  * @type: what becomes of the packet
- * @gw: the next router, if @has_gw
- * @oif: index of the output device, 0 if not given
+ * @nh: its only next hop, unless there are several
+ * @nhs: several next hops, allocated; NULL if not given
+ * @n_nhs: how many
  * @has_type: @type was given
- * @has_gw: @gw was given
- * @onlink: take the gateway to be on the link
  * @replace: take the place of the route that the prefix may have
  */
 struct porch_route_spec {
@@ -24,11 +39,10 @@ struct porch_route_spec {
 	u8 plen;
 	u32 table;
 	enum porch_route_type type;
-	union porch_addr gw;
-	u32 oif;
+	struct porch_nexthop_spec nh;
+	struct porch_nexthop_spec *nhs;
+	unsigned int n_nhs;
 	bool has_type;
-	bool has_gw;
-	bool onlink;
 	bool replace;
 };
 

@@ -27,21 +27,67 @@ int porch_nl_fill_port(struct sk_buff *msg, const struct porch_port *port)
 	return 0;
 }
 
-static int fill_nexthop(struct sk_buff *msg, const struct porch_route *r,
-			const struct net_device *dev)
+static bool is_down(const struct net_device *dev)
 {
-	if (r->nh.has_gw &&
+	return !dev || !netif_running(dev) || !netif_carrier_ok(dev);
+}
+
+static int fill_nexthop(struct sk_buff *msg, const struct porch_route *r)
+{
+	const struct net_device *dev = READ_ONCE(r->nh->dev);
+
+	if (r->nh->has_gw &&
 	    nla_put(msg, PORCH_A_ROUTE_GATEWAY, porch_fib_bits(r->family) / 8,
-		    &r->nh.gw))
+		    &r->nh->gw))
 		return -EMSGSIZE;
-	if (r->nh.onlink && nla_put_flag(msg, PORCH_A_ROUTE_ONLINK))
+	if (r->nh->onlink && nla_put_flag(msg, PORCH_A_ROUTE_ONLINK))
 		return -EMSGSIZE;
 	if (dev && (nla_put_u32(msg, PORCH_A_ROUTE_OIF, dev->ifindex) ||
 		    nla_put_string(msg, PORCH_A_ROUTE_IFNAME, dev->name)))
 		return -EMSGSIZE;
-	if ((!dev || !netif_running(dev) || !netif_carrier_ok(dev)) &&
-	    nla_put_flag(msg, PORCH_A_ROUTE_LINK_DOWN))
+	if (is_down(dev) && nla_put_flag(msg, PORCH_A_ROUTE_LINK_DOWN))
 		return -EMSGSIZE;
+	return 0;
+}
+
+/* One of several */
+static int fill_member(struct sk_buff *msg, const struct porch_nexthop *nh,
+		       u8 family)
+{
+	const struct net_device *dev = READ_ONCE(nh->dev);
+	struct nlattr *nest = nla_nest_start(msg, PORCH_A_NEXTHOPS_NEXTHOP);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nh->has_gw && nla_put(msg, PORCH_A_NEXTHOP_GATEWAY,
+				  porch_fib_bits(family) / 8, &nh->gw))
+		return -EMSGSIZE;
+	if (dev && (nla_put_u32(msg, PORCH_A_NEXTHOP_OIF, dev->ifindex) ||
+		    nla_put_string(msg, PORCH_A_NEXTHOP_IFNAME, dev->name)))
+		return -EMSGSIZE;
+	if (nla_put_u8(msg, PORCH_A_NEXTHOP_WEIGHT, nh->weight))
+		return -EMSGSIZE;
+	if (nh->onlink && nla_put_flag(msg, PORCH_A_NEXTHOP_ONLINK))
+		return -EMSGSIZE;
+	if (is_down(dev) && nla_put_flag(msg, PORCH_A_NEXTHOP_LINK_DOWN))
+		return -EMSGSIZE;
+	if (READ_ONCE(nh->failed) && nla_put_flag(msg, PORCH_A_NEXTHOP_FAILED))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_nexthops(struct sk_buff *msg, const struct porch_route *r)
+{
+	struct nlattr *nest = nla_nest_start(msg, PORCH_A_ROUTE_NEXTHOPS);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < r->n_nh; i++)
+		if (fill_member(msg, &r->nh[i], r->family))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
 	return 0;
 }
 
@@ -62,9 +108,9 @@ int porch_nl_fill_route(struct sk_buff *msg, const struct porch_route *r)
 	    nla_put_u8(msg, PORCH_A_ROUTE_TYPE, r->type) ||
 	    nla_put_u32(msg, PORCH_A_ROUTE_TABLE, r->table))
 		return -EMSGSIZE;
-	if (r->type != PORCH_ROUTE_TYPE_UNICAST)
-		return 0;
-	return fill_nexthop(msg, r, READ_ONCE(r->nh.dev));
+	if (r->n_nh > 1)
+		return fill_nexthops(msg, r);
+	return r->n_nh ? fill_nexthop(msg, r) : 0;
 }
 
 /**

@@ -31,6 +31,11 @@ static const struct netlink_range_validation porch_a_route_iif_range = {
 	.max	= S32_MAX,
 };
 
+static const struct netlink_range_validation porch_a_nexthop_oif_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
 static const struct netlink_range_validation porch_a_route_rule_iif_range = {
 	.min	= 1ULL,
 	.max	= S32_MAX,
@@ -74,6 +79,21 @@ static const struct netlink_range_validation porch_a_rule_limit_period_range = {
 	.max	= 86400ULL,
 };
 
+/* Common nested types */
+const struct nla_policy porch_nexthop_nl_policy[PORCH_A_NEXTHOP_FAILED + 1] = {
+	[PORCH_A_NEXTHOP_GATEWAY] = { .type = NLA_BINARY, },
+	[PORCH_A_NEXTHOP_OIF] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_nexthop_oif_range),
+	[PORCH_A_NEXTHOP_WEIGHT] = NLA_POLICY_MIN(NLA_U8, 1),
+	[PORCH_A_NEXTHOP_ONLINK] = { .type = NLA_FLAG, },
+	[PORCH_A_NEXTHOP_IFNAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[PORCH_A_NEXTHOP_LINK_DOWN] = { .type = NLA_FLAG, },
+	[PORCH_A_NEXTHOP_FAILED] = { .type = NLA_FLAG, },
+};
+
+const struct nla_policy porch_nexthops_nl_policy[PORCH_A_NEXTHOPS_NEXTHOP + 1] = {
+	[PORCH_A_NEXTHOPS_NEXTHOP] = NLA_POLICY_NESTED(porch_nexthop_nl_policy),
+};
+
 /* PORCH_CMD_STATUS_GET - do */
 const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1] = {
 };
@@ -99,7 +119,7 @@ const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1] = {
 };
 
 /* PORCH_CMD_ROUTE_ADD - do */
-const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_TABLE + 1] = {
+const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_NEXTHOPS + 1] = {
 	[PORCH_A_ROUTE_DST] = { .type = NLA_BINARY, },
 	[PORCH_A_ROUTE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[PORCH_A_ROUTE_TYPE] = NLA_POLICY_MAX(NLA_U8, 3),
@@ -109,6 +129,7 @@ const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_TABLE + 1] = {
 	[PORCH_A_ROUTE_REPLACE] = { .type = NLA_FLAG, },
 	[PORCH_A_ROUTE_STAGED] = { .type = NLA_FLAG, },
 	[PORCH_A_ROUTE_TABLE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PORCH_A_ROUTE_NEXTHOPS] = NLA_POLICY_NESTED(porch_nexthops_nl_policy),
 };
 
 /* PORCH_CMD_ROUTE_DEL - do */
@@ -320,7 +341,7 @@ const struct genl_ops porch_nl_ops[26] = {
 		.cmd		= PORCH_CMD_ROUTE_ADD,
 		.doit		= porch_nl_route_add_doit,
 		.policy		= porch_route_add_nl_policy,
-		.maxattr	= PORCH_A_ROUTE_TABLE,
+		.maxattr	= PORCH_A_ROUTE_NEXTHOPS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -11,6 +11,10 @@
 
 #include <uapi/linux/porch.h>
 
+/* Common nested types */
+extern const struct nla_policy porch_nexthop_nl_policy[PORCH_A_NEXTHOP_FAILED + 1];
+extern const struct nla_policy porch_nexthops_nl_policy[PORCH_A_NEXTHOPS_NEXTHOP + 1];
+
 extern const struct nla_policy porch_status_get_nl_policy[PORCH_A_STATUS_PAD + 1];
 
 extern const struct nla_policy porch_port_add_nl_policy[PORCH_A_PORT_VRF + 1];
@@ -19,7 +23,7 @@ extern const struct nla_policy porch_port_del_nl_policy[PORCH_A_PORT_STAGED + 1]
 
 extern const struct nla_policy porch_port_get_nl_policy[PORCH_A_PORT_IFINDEX + 1];
 
-extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_TABLE + 1];
+extern const struct nla_policy porch_route_add_nl_policy[PORCH_A_ROUTE_NEXTHOPS + 1];
 
 extern const struct nla_policy porch_route_del_nl_policy[PORCH_A_ROUTE_TABLE + 1];
 

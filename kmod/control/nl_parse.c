@@ -4,9 +4,11 @@
  * is checked here.
  */
 #include <linux/inetdevice.h>
+#include <linux/slab.h>
 #include <net/genetlink.h>
 #include <net/ipv6.h>
 #include "control/config.h"
+#include "control/nl_gen.h"
 #include "control/nl_parse.h"
 #include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
@@ -28,20 +30,9 @@ int porch_nl_require(struct genl_info *info, int attr, const char *msg)
 	return -EINVAL;
 }
 
-/**
- * porch_nl_parse_addr() - read an address
- * @info: the request
- * @attr: number of the attribute, which is there
- * @addr: where the address goes; the rest of it becomes zero
- * @family: where its family goes
- *
- * Return: 0 or -EINVAL.
- */
-int porch_nl_parse_addr(struct genl_info *info, int attr,
-			union porch_addr *addr, u8 *family)
+static int parse_addr(struct genl_info *info, const struct nlattr *nla,
+		      union porch_addr *addr, u8 *family)
 {
-	const struct nlattr *nla = info->attrs[attr];
-
 	switch (nla_len(nla)) {
 	case sizeof(addr->v4):
 		*family = AF_INET;
@@ -57,6 +48,21 @@ int porch_nl_parse_addr(struct genl_info *info, int attr,
 	memset(addr, 0, sizeof(*addr));
 	memcpy(addr, nla_data(nla), nla_len(nla));
 	return 0;
+}
+
+/**
+ * porch_nl_parse_addr() - read an address
+ * @info: the request
+ * @attr: number of the attribute, which is there
+ * @addr: where the address goes; the rest of it becomes zero
+ * @family: where its family goes
+ *
+ * Return: 0 or -EINVAL.
+ */
+int porch_nl_parse_addr(struct genl_info *info, int attr,
+			union porch_addr *addr, u8 *family)
+{
+	return parse_addr(info, info->attrs[attr], addr, family);
 }
 
 static bool has_host_bits(const union porch_addr *addr, u8 plen, u8 family)
@@ -115,21 +121,76 @@ static int parse_dst(struct genl_info *info, struct porch_route_spec *s)
 				     &s->plen, &s->family);
 }
 
-static int parse_gateway(struct genl_info *info, struct porch_route_spec *s)
+static int parse_gateway(struct genl_info *info, const struct nlattr *nla,
+			 u8 want, struct porch_nexthop_spec *h)
 {
 	u8 family;
 	int err;
 
-	err = porch_nl_parse_addr(info, PORCH_A_ROUTE_GATEWAY, &s->gw, &family);
+	err = parse_addr(info, nla, &h->gw, &family);
 	if (err)
 		return err;
-	if (family != s->family) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[PORCH_A_ROUTE_GATEWAY],
+	if (family != want) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nla,
 				    "the gateway is not of the prefix's family");
 		return -EINVAL;
 	}
-	s->has_gw = true;
+	h->has_gw = true;
+	return 0;
+}
+
+static int parse_member(struct genl_info *info, struct nlattr *nla, u8 family,
+			struct porch_nexthop_spec *h)
+{
+	struct nlattr *a[PORCH_A_NEXTHOP_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(a, PORCH_A_NEXTHOP_ONLINK, nla,
+			       porch_nexthop_nl_policy, info->extack);
+	if (err)
+		return err;
+	if (a[PORCH_A_NEXTHOP_GATEWAY]) {
+		err = parse_gateway(info, a[PORCH_A_NEXTHOP_GATEWAY], family, h);
+		if (err)
+			return err;
+	}
+	if (a[PORCH_A_NEXTHOP_OIF])
+		h->oif = nla_get_u32(a[PORCH_A_NEXTHOP_OIF]);
+	h->weight = 1;
+	if (a[PORCH_A_NEXTHOP_WEIGHT])
+		h->weight = nla_get_u8(a[PORCH_A_NEXTHOP_WEIGHT]);
+	h->onlink = a[PORCH_A_NEXTHOP_ONLINK];
+	return 0;
+}
+
+/* Of a list that the policy has found to have nothing but next hops */
+static int parse_members(struct genl_info *info, struct porch_route_spec *s)
+{
+	const struct nlattr *list = info->attrs[PORCH_A_ROUTE_NEXTHOPS];
+	struct nlattr *nla;
+	unsigned int n = 0;
+	int rem, err;
+
+	nla_for_each_nested(nla, list, rem)
+		n++;
+	if (n < 2 || n > PORCH_NEXTHOPS_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, list,
+				    "a list has 2 to 16 next hops");
+		return -EINVAL;
+	}
+	s->nhs = kcalloc(n, sizeof(*s->nhs), GFP_KERNEL_ACCOUNT);
+	if (!s->nhs) {
+		NL_SET_ERR_MSG(info->extack, "no memory for the next hops");
+		return -ENOMEM;
+	}
+	nla_for_each_nested(nla, list, rem) {
+		err = parse_member(info, nla, s->family, &s->nhs[s->n_nhs++]);
+		if (err) {
+			kfree(s->nhs);
+			s->nhs = NULL;
+			return err;
+		}
+	}
 	return 0;
 }
 
@@ -142,7 +203,8 @@ static int parse_route(struct genl_info *info, struct porch_route_spec *s)
 	if (err)
 		return err;
 	if (a[PORCH_A_ROUTE_GATEWAY]) {
-		err = parse_gateway(info, s);
+		err = parse_gateway(info, a[PORCH_A_ROUTE_GATEWAY], s->family,
+				    &s->nh);
 		if (err)
 			return err;
 	}
@@ -150,17 +212,18 @@ static int parse_route(struct genl_info *info, struct porch_route_spec *s)
 	if (s->has_type)
 		s->type = nla_get_u8(a[PORCH_A_ROUTE_TYPE]);
 	if (a[PORCH_A_ROUTE_OIF])
-		s->oif = nla_get_u32(a[PORCH_A_ROUTE_OIF]);
+		s->nh.oif = nla_get_u32(a[PORCH_A_ROUTE_OIF]);
 	s->table = a[PORCH_A_ROUTE_TABLE] ? nla_get_u32(a[PORCH_A_ROUTE_TABLE]) :
 					    PORCH_TABLE_MAIN;
 	return 0;
 }
 
 /* What a request to remove a route has no attributes for. */
-static void parse_how(struct genl_info *info, struct porch_route_spec *s)
+static int parse_how(struct genl_info *info, struct porch_route_spec *s)
 {
-	s->onlink = info->attrs[PORCH_A_ROUTE_ONLINK];
+	s->nh.onlink = info->attrs[PORCH_A_ROUTE_ONLINK];
 	s->replace = info->attrs[PORCH_A_ROUTE_REPLACE];
+	return info->attrs[PORCH_A_ROUTE_NEXTHOPS] ? parse_members(info, s) : 0;
 }
 
 static int parse_port(struct genl_info *info, struct porch_port_spec *s)
@@ -259,10 +322,8 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 	case PORCH_CMD_PORT_DEL:
 		return parse_port(info, &op->port);
 	case PORCH_CMD_ROUTE_ADD:
-		err = parse_route(info, &op->route);
-		if (!err)
-			parse_how(info, &op->route);
-		return err;
+		return parse_route(info, &op->route) ?:
+		       parse_how(info, &op->route);
 	case PORCH_CMD_ROUTE_DEL:
 		return parse_route(info, &op->route);
 	case PORCH_CMD_ROUTE_RULE_ADD:

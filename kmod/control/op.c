@@ -16,6 +16,8 @@
  */
 void porch_op_fini(struct porch_op *op)
 {
+	if (op->cmd == PORCH_CMD_ROUTE_ADD)
+		kfree(op->route.nhs);
 	if (op->cmd == PORCH_CMD_RULE_ADD)
 		kfree(op->rule);
 }

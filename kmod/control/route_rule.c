@@ -32,8 +32,8 @@ static bool rule_matches(const struct porch_route_rule *r,
 	return (q->mark & r->mask) == r->mark && src_matches(r, q);
 }
 
-static const struct porch_route *table_lookup(const struct porch_table *t,
-					      const struct porch_route_query *q)
+static struct porch_route *table_lookup(const struct porch_table *t,
+					const struct porch_route_query *q)
 {
 	return t ? porch_lpm_lookup(porch_table_fib(t, q->family), q->dst) :
 		   NULL;
@@ -48,12 +48,12 @@ static const struct porch_route *table_lookup(const struct porch_table *t,
  *
  * Return: the route, NULL if there is none.
  */
-const struct porch_route *
+struct porch_route *
 porch_route_lookup(const struct porch_config *cfg,
 		   const struct porch_route_query *q)
 {
 	const struct porch_route_rule *rule;
-	const struct porch_route *r;
+	struct porch_route *r;
 	unsigned int i;
 
 	if (q->vrf)

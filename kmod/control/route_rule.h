@@ -63,7 +63,7 @@ struct porch_route_query {
 	u32 vrf;
 };
 
-const struct porch_route *
+struct porch_route *
 porch_route_lookup(const struct porch_config *cfg,
 		   const struct porch_route_query *q);
 

@@ -21,6 +21,7 @@
 #include "control/stats.h"
 #include "path/flow.h"
 #include "path/frag.h"
+#include "path/nexthop.h"
 #include "path/policy.h"
 #include "path/quote.h"
 #include "path/vec.h"
@@ -49,7 +50,7 @@
  */
 struct porch_decision {
 	struct porch_judge judge;
-	const struct porch_nexthop *nh;
+	struct porch_nexthop *nh;
 	const struct porch_port *port;
 	u32 gen;
 	u8 state;
@@ -361,6 +362,7 @@ static bool decision_fits(const struct porch_decision *d,
 	return d && d->gen == c->cfg->gen && d->state == p->state &&
 	       d->port == p->port && d->out == p->out &&
 	       d->pkt_type == p->skb->pkt_type &&
+	       (!d->nh || porch_nexthop_holds(d->nh, &p->key)) &&
 	       porch_policy_holds(&d->judge, p);
 }
 

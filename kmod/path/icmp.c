@@ -15,6 +15,7 @@
 #include <net/ip6_checksum.h>
 #include "control/route_rule.h"
 #include "path/icmp.h"
+#include "path/nexthop.h"
 #include "path/reset.h"
 #include "path/vec.h"
 
@@ -136,11 +137,12 @@ static bool within_limits(struct porch_icmp *ic, const struct porch_vec *v,
  * The way back to the packet's sender: in the VRF that it came in by, else as the
  * rules have it for packets of our own, whose source is still to be chosen.
  */
-static const struct porch_nexthop *way_back(const struct porch_vec *v,
-					    const struct porch_pkt *p)
+static struct porch_nexthop *way_back(const struct porch_vec *v,
+				      const struct porch_pkt *p)
 {
 	struct porch_route_query q = { .vrf = p->key.zone };
-	const struct porch_route *r;
+	struct porch_flow_key key;
+	struct porch_route *r;
 
 	if (p->key.ipver == 4) {
 		q.family = AF_INET;
@@ -150,7 +152,10 @@ static const struct porch_nexthop *way_back(const struct porch_vec *v,
 		q.dst = &ipv6_hdr(p->skb)->saddr;
 	}
 	r = porch_route_lookup(v->cfg, &q);
-	return r && r->type == PORCH_ROUTE_TYPE_UNICAST ? &r->nh : NULL;
+	if (!r || r->type != PORCH_ROUTE_TYPE_UNICAST)
+		return NULL;
+	key = porch_flow_key_reverse(&p->key);
+	return porch_nexthop_of(r, &key);
 }
 
 static struct sk_buff *alloc_error(struct net_device *dev, unsigned int len)
@@ -263,7 +268,7 @@ static struct sk_buff *build_ipv6(const struct porch_vec *v,
 static void answer(struct porch_icmp *ic, const struct porch_vec *v,
 		   const struct porch_pkt *p, struct porch_vec *own)
 {
-	const struct porch_nexthop *nh = way_back(v, p);
+	struct porch_nexthop *nh = way_back(v, p);
 	struct net_device *dev = nh ? READ_ONCE(nh->dev) : NULL;
 	struct sk_buff *skb = NULL;
 

@@ -9,12 +9,11 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <net/addrconf.h>
-#include <net/arp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
-#include <net/ndisc.h>
 #include "compat.h"
 #include "control/route_rule.h"
+#include "path/nexthop.h"
 #include "path/route.h"
 #include "path/vec.h"
 
@@ -108,7 +107,22 @@ static void classify_ipv6(struct porch_pkt *p, const struct porch_addrset *own)
 		porch_pkt_drop(p, PORCH_DROP_LINK_LOCAL);
 }
 
-static void follow_route(struct porch_pkt *p, const struct porch_route *r)
+static struct porch_nexthop *next_hop(const struct porch_pkt *p,
+				      struct porch_route *r)
+{
+	struct porch_flow_key key;
+
+	if (likely(!p->frag))
+		return porch_nexthop_of(r, &p->key);
+	/* All fragments of a packet go one way: by what each of them has. */
+	key = p->key;
+	key.sport = 0;
+	key.dport = 0;
+	key.proto = 0;
+	return porch_nexthop_of(r, &key);
+}
+
+static void follow_route(struct porch_pkt *p, struct porch_route *r)
 {
 	if (unlikely(!r)) {
 		porch_pkt_refuse(p, PORCH_DROP_NO_ROUTE, PORCH_ANSWER_NO_ROUTE);
@@ -117,7 +131,7 @@ static void follow_route(struct porch_pkt *p, const struct porch_route *r)
 	switch (r->type) {
 	case PORCH_ROUTE_TYPE_UNICAST:
 		p->verdict = PORCH_FORWARD;
-		p->nh = &r->nh;
+		p->nh = next_hop(p, r);
 		break;
 	case PORCH_ROUTE_TYPE_UNREACHABLE:
 		porch_pkt_refuse(p, PORCH_DROP_UNREACHABLE, PORCH_ANSWER_HOST);
@@ -285,36 +299,13 @@ static void check_mtu(struct porch_pkt *p)
 	porch_pkt_refuse(p, PORCH_DROP_TOO_BIG, PORCH_ANSWER_TOO_BIG);
 }
 
-static struct neighbour *find_neigh4(const struct porch_pkt *p)
-{
-	__be32 key = p->nh->has_gw ? p->nh->gw.v4 : p->key.dst.v4;
-	struct neighbour *n = __ipv4_neigh_lookup_noref(p->dev, (__force u32)key);
-
-	return likely(n) ? n : __neigh_create(&arp_tbl, &key, p->dev, false);
-}
-
-static struct neighbour *find_neigh6(const struct porch_pkt *p)
-{
-	const struct in6_addr *key = p->nh->has_gw ? &p->nh->gw.v6 :
-						     &p->key.dst.v6;
-	struct neighbour *n = __ipv6_neigh_lookup_noref(p->dev, key);
-
-	return likely(n) ? n : __neigh_create(&nd_tbl, key, p->dev, false);
-}
-
-/* Tunnels and their like have two ends and write no link-layer header. */
-static bool has_headers(const struct net_device *dev)
-{
-	return dev->header_ops && dev->header_ops->create;
-}
-
 static void check_neigh(struct porch_pkt *p)
 {
 	struct neighbour *n;
 
-	if (unlikely(!has_headers(p->dev)))
+	if (unlikely(!porch_nexthop_has_neigh(p->dev)))
 		return;
-	n = p->key.ipver == 4 ? find_neigh4(p) : find_neigh6(p);
+	n = porch_nexthop_neigh(p->nh, p->dev, &p->key);
 	if (IS_ERR(n)) {
 		porch_pkt_drop(p, PORCH_DROP_NEIGHBOUR_TABLE);
 		return;

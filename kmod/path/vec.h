@@ -99,7 +99,7 @@ struct porch_pkt {
 	const struct porch_flow_key *back;
 	struct sk_buff *skb;
 	struct porch_port *port;
-	const struct porch_nexthop *nh;
+	struct porch_nexthop *nh;
 	struct net_device *dev;
 	struct neighbour *neigh;
 	u8 verdict;

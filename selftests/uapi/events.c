@@ -118,7 +118,7 @@ static void write_route(struct rows *rows, struct nlattr **attrs)
 		PORCH_A_ROUTE_TABLE, PORCH_A_ROUTE_DST, PORCH_A_ROUTE_PREFIX_LEN,
 		PORCH_A_ROUTE_TYPE,
 		PORCH_A_ROUTE_GATEWAY, PORCH_A_ROUTE_OIF, PORCH_A_ROUTE_ONLINK,
-		PORCH_A_ROUTE_IFNAME, PORCH_A_ROUTE_LINK_DOWN,
+		PORCH_A_ROUTE_IFNAME, PORCH_A_ROUTE_LINK_DOWN, PORCH_A_ROUTE_NEXTHOPS,
 	};
 
 	write_row(rows, attrs, order, ARRAY_SIZE(order), 3);
@@ -324,6 +324,7 @@ static void change_at_random(struct client *client)
 	static const char *const whose[] = { "", "src=10.0.0.0 src-len=8", "mark=1 mask=3",
 					     "iif=" PORT, "iif=" OTHER_PORT };
 	static const char *const ways[] = { "oif=" PORT, "type=1", "type=2", "gateway=10.0.0.2",
+					    "nexthops=10.0.0.2+/12/9", "nexthops=/10+/12",
 					    "oif=" OTHER_PORT };
 	char text[128];
 	int net = 20 + rand() % 6, table = rand() % 2 ? PORCH_TABLE_MAIN : 1 + rand() % 2;

@@ -59,6 +59,7 @@ const struct op ops[] = {
 		DST, PREFIX_LEN, TYPE, GATEWAY, OIF, TABLE,
 		{ "onlink", PORCH_A_ROUTE_ONLINK, FLAG },
 		{ "replace", PORCH_A_ROUTE_REPLACE, FLAG },
+		{ "nexthops", PORCH_A_ROUTE_NEXTHOPS, NEXTHOPS },
 		ROUTE_STAGED,
 	  } },
 	{ "route-del", PORCH_CMD_ROUTE_DEL, .admin = true, .last = PORCH_A_ROUTE_MAX,
@@ -229,6 +230,45 @@ static void set_number(struct item *item, uint16_t len, const char *value)
 	memcpy(item->value, &number, len);	/* the machine is little-endian */
 }
 
+static void set_address(struct item *item, const char *value)
+{
+	item->len = strchr(value, ':') ? 16 : 4;
+	inet_pton(strchr(value, ':') ? AF_INET6 : AF_INET, value, item->value);
+}
+
+static void append(struct item *item, uint16_t type, const void *value, uint16_t len)
+{
+	struct nlattr attr = { .nla_len = NLA_HDRLEN + len, .nla_type = type };
+
+	memcpy(item->value + item->len, &attr, sizeof(attr));
+	memcpy(item->value + item->len + NLA_HDRLEN, value, len);
+	item->len += NLA_ALIGN(attr.nla_len);
+}
+
+static void set_nexthops(struct item *item, const char *value)
+{
+	char copy[256], *rest = copy, *hop, *addr, *oif, *weight;
+
+	snprintf(copy, sizeof(copy), "%s", value);
+	item->type |= NLA_F_NESTED;
+	while ((hop = strsep(&rest, "+"))) {
+		struct item one = {}, gateway = {};
+
+		addr = strsep(&hop, "/");
+		oif = strsep(&hop, "/");
+		weight = hop;
+		if (*addr) {
+			set_address(&gateway, addr);
+			append(&one, PORCH_A_NEXTHOP_GATEWAY, gateway.value, gateway.len);
+		}
+		if (oif && *oif)
+			append(&one, PORCH_A_NEXTHOP_OIF, &(uint32_t) { atoi(oif) }, 4);
+		if (weight)
+			append(&one, PORCH_A_NEXTHOP_WEIGHT, &(uint8_t) { atoi(weight) }, 1);
+		append(item, PORCH_A_NEXTHOPS_NEXTHOP | NLA_F_NESTED, one.value, one.len);
+	}
+}
+
 static void set_value(struct item *item, enum kind kind, const char *value)
 {
 	switch (kind) {
@@ -250,8 +290,10 @@ static void set_value(struct item *item, enum kind kind, const char *value)
 		memcpy(item->value, value, item->len);
 		break;
 	case ADDRESS:
-		item->len = strchr(value, ':') ? 16 : 4;
-		inet_pton(strchr(value, ':') ? AF_INET6 : AF_INET, value, item->value);
+		set_address(item, value);
+		break;
+	case NEXTHOPS:
+		set_nexthops(item, value);
 		break;
 	case FLAG:
 	case NONE:

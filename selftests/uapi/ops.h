@@ -23,6 +23,7 @@ enum kind {
 	FLAG,
 	STRING,		/* with its NUL; at most max characters before it */
 	ADDRESS,	/* 4 or 16 bytes */
+	NEXTHOPS,	/* a list of next hops: address/device/weight, with a + between */
 };
 
 /**

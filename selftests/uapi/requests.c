@@ -160,6 +160,7 @@ static const struct {
 	{ FLAG, NL_ATTR_TYPE_FLAG },
 	{ STRING, NL_ATTR_TYPE_NUL_STRING },
 	{ ADDRESS, NL_ATTR_TYPE_BINARY },
+	{ NEXTHOPS, NL_ATTR_TYPE_NESTED },
 };
 
 static enum kind kind_of(enum netlink_attribute_type type)
@@ -440,6 +441,123 @@ TEST_F(requests, tables_are_apart)
 	answer_free(&answer);
 }
 
+static int routes(struct client *client)
+{
+	struct answer answer;
+	int count;
+
+	scene_dump(client, PORCH_CMD_ROUTE_GET, &answer);
+	count = answer.count;
+	answer_free(&answer);
+	return count;
+}
+
+static int nexthops_of(struct __test_metadata *_metadata, struct nlattr *list, int *weights)
+{
+	struct nlattr *nla, *a[PORCH_A_NEXTHOP_MAX + 1];
+	int rem, count = 0;
+
+	nla_for_each_nested(nla, list, rem) {
+		EXPECT_EQ(PORCH_A_NEXTHOPS_NEXTHOP, nla_type(nla));
+		EXPECT_EQ(0, nla_parse_nested(a, PORCH_A_NEXTHOP_MAX, nla, NULL));
+		EXPECT_STREQ("d0", nla_get_string(a[PORCH_A_NEXTHOP_IFNAME]));
+		EXPECT_EQ(10, nla_get_u32(a[PORCH_A_NEXTHOP_OIF]));
+		EXPECT_EQ(NULL, a[PORCH_A_NEXTHOP_LINK_DOWN]);
+		EXPECT_EQ(NULL, a[PORCH_A_NEXTHOP_FAILED]);
+		*weights = *weights * 1000 + nla_get_u8(a[PORCH_A_NEXTHOP_WEIGHT]);
+		count++;
+	}
+	return count;
+}
+
+TEST_F(requests, routes_have_several_next_hops)
+{
+	struct client *client = &self->client;
+	struct nlattr *a[PORCH_A_ROUTE_MAX + 1];
+	int weights = 0;
+
+	scene_ask(client, PORCH_CMD_ROUTE_ADD,
+		  "dst=10.9.0.0 prefix-len=16 nexthops=10.0.0.7/10+10.0.0.8//255+/10/7");
+	look(_metadata, client, PORCH_CMD_ROUTE_GET, "dst=10.9.1.2", a, PORCH_A_ROUTE_MAX);
+	EXPECT_EQ(NULL, a[PORCH_A_ROUTE_GATEWAY]);
+	EXPECT_EQ(NULL, a[PORCH_A_ROUTE_OIF]);
+	ASSERT_NE(NULL, a[PORCH_A_ROUTE_NEXTHOPS]);
+	EXPECT_EQ(3, nexthops_of(_metadata, a[PORCH_A_ROUTE_NEXTHOPS], &weights));
+	EXPECT_EQ(1255007, weights);
+
+	/* Of a device that goes, only those over it. */
+	scene_ask(client, PORCH_CMD_ROUTE_ADD,
+		  "dst=10.9.0.0 prefix-len=16 nexthops=10.0.0.7/10/3+/12+/10/4+/12 replace");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD,
+		  "dst=2001:db8:9:: prefix-len=48 nexthops=2001:db8::7/10+2001:db8::8");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.10.0.0 prefix-len=16 nexthops=/12+/10");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.11.0.0 prefix-len=16 nexthops=/12+/12");
+	ASSERT_EQ(0, system("ip link del d2"));
+	look(_metadata, client, PORCH_CMD_ROUTE_GET, "dst=10.9.1.2", a, PORCH_A_ROUTE_MAX);
+	ASSERT_NE(NULL, a[PORCH_A_ROUTE_NEXTHOPS]);
+	weights = 0;
+	EXPECT_EQ(2, nexthops_of(_metadata, a[PORCH_A_ROUTE_NEXTHOPS], &weights));
+	EXPECT_EQ(3004, weights);
+	look(_metadata, client, PORCH_CMD_ROUTE_GET, "dst=10.10.1.2", a, PORCH_A_ROUTE_MAX);
+	EXPECT_EQ(NULL, a[PORCH_A_ROUTE_NEXTHOPS]);
+	expect_u32(_metadata, 10, a, PORCH_A_ROUTE_OIF);
+	EXPECT_EQ(SCENE_ROUTES + 3, routes(client));
+	scene_ask(client, PORCH_CMD_ROUTE_DEL, "dst=10.9.0.0 prefix-len=16");
+	EXPECT_EQ(SCENE_ROUTES + 2, routes(client));
+}
+
+/* Lists of next hops, in bytes: what is wrong inside is refused, too. */
+TEST_F(requests, lists_of_next_hops_that_are_wrong)
+{
+	static const struct {
+		const char *what;
+		uint8_t bytes[24];
+		uint16_t len;
+		const char *word;
+	} lists[] = {
+		{ "nothing", {}, 0, "2 to 16" },
+		{ "an empty next hop", { 4, 0, 1, 0x80 }, 4, "2 to 16" },
+		{ "two empty ones", { 4, 0, 1, 0x80, 4, 0, 1, 0x80 }, 8, "gateway or a device" },
+		{ "not a nest", { 4, 0, 1, 0, 4, 0, 1, 0x80 }, 8, "NESTED" },
+		{ "another attribute", { 4, 0, 2, 0x80, 4, 0, 1, 0x80 }, 8, "nknown attr" },
+		{ "a weight of 0", { 4, 0, 1, 0x80, 12, 0, 1, 0x80, 5, 0, 3, 0, 0 }, 16, "range" },
+		{ "a reply's attribute", { 4, 0, 1, 0x80, 8, 0, 1, 0x80, 4, 0, 7, 0 }, 12,
+		  "nknown attr" },
+		{ "an address of 3 bytes",
+		  { 4, 0, 1, 0x80, 12, 0, 1, 0x80, 7, 0, 1, 0, 10, 0, 0 }, 16, "4 or 16" },
+		{ "an address of the other family",
+		  { 12, 0, 1, 0x80, 8, 0, 1, 0, 10, 0, 0, 7, 4, 0, 1, 0x80 }, 16, "family" },
+		{ "a length beyond the list", { 4, 0, 1, 0x80, 40, 0, 1, 0x80 }, 8, "" },
+	};
+	struct request request;
+	struct answer answer;
+	struct item *item;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		request = op_request(op_find(PORCH_CMD_ROUTE_ADD),
+				     "dst=2001:db8:9:: prefix-len=48");
+		item = &request.items[request.count++];
+		item->type = PORCH_A_ROUTE_NEXTHOPS | NLA_F_NESTED;
+		item->len = lists[i].len;
+		memcpy(item->value, lists[i].bytes, lists[i].len);
+		client_call(&self->client, &request, &answer);
+		EXPECT_LT(0, answer.error)
+			TH_LOG("%s was taken", lists[i].what);
+		EXPECT_NE(NULL, strstr(answer.text, lists[i].word))
+			TH_LOG("%s: %s", lists[i].what, answer.text);
+		answer_free(&answer);
+	}
+	/* One more than there may be */
+	item->len = 0;
+	for (i = 0; i <= PORCH_NEXTHOPS_MAX; i++, item->len += 4)
+		memcpy(item->value + item->len, "\4\0\1\x80", 4);
+	client_call(&self->client, &request, &answer);
+	EXPECT_NE(NULL, strstr(answer.text, "2 to 16"));
+	answer_free(&answer);
+	EXPECT_EQ(SCENE_ROUTES, routes(&self->client));
+}
+
 /* The route of a packet as the rules have it: the type tells which table */
 static int type_of(struct __test_metadata *_metadata, struct client *client, const char *text)
 {
@@ -563,7 +681,7 @@ TEST_F(requests, changes_can_be_staged)
 {
 	struct request request;
 	struct answer answer;
-	char text[256];
+	char text[1024];
 	int i;
 
 	for (i = 0; i < op_count; i++) {
@@ -586,17 +704,6 @@ TEST_F(requests, changes_can_be_staged)
 		answer_free(&answer);
 		scene_ask(&self->client, PORCH_CMD_TXN_COMMIT, "operations=1");
 	}
-}
-
-static int routes(struct client *client)
-{
-	struct answer answer;
-	int count;
-
-	scene_dump(client, PORCH_CMD_ROUTE_GET, &answer);
-	count = answer.count;
-	answer_free(&answer);
-	return count;
 }
 
 TEST_F(requests, transactions_take_effect_at_once_or_never)
@@ -1170,6 +1277,14 @@ static const struct refusal {
 	  PORCH_A_ROUTE_OIF, "no such" },
 	{ PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 oif=1", EINVAL,
 	  PORCH_A_ROUTE_OIF, "loopback" },
+	{ PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 oif=" PORT " nexthops=/10+/12", EINVAL,
+	  PORCH_A_ROUTE_NEXTHOPS, "all in the list" },
+	{ PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1 nexthops=/10+/12", EINVAL,
+	  PORCH_A_ROUTE_TYPE, "unicast" },
+	{ PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 nexthops=/10+/13", ENODEV,
+	  PORCH_A_ROUTE_NEXTHOPS, "no such" },
+	{ PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 nexthops=10.0.0.7+10.0.0.1", EINVAL,
+	  PORCH_A_ROUTE_NEXTHOPS, "this machine" },
 	{ PORCH_CMD_ROUTE_DEL, "dst=10.9.0.0 prefix-len=16", ESRCH, PORCH_A_ROUTE_DST, "no such" },
 	{ PORCH_CMD_ROUTE_DEL, "dst=10.1.0.0 prefix-len=17", ESRCH, PORCH_A_ROUTE_DST, "no such" },
 	{ PORCH_CMD_ROUTE_DEL, "dst=10.1.0.0 prefix-len=16 type=1", ESRCH, PORCH_A_ROUTE_DST,
@@ -1221,7 +1336,7 @@ TEST_F_TIMEOUT(requests, impossible, 120)
 		request = op_request(op_find(r->cmd), r->text);
 		blame = (struct blame) { r->error };
 		for (item = 0; item < request.count; item++)
-			if (request.items[item].type == r->attr)
+			if ((request.items[item].type & NLA_TYPE_MASK) == r->attr)
 				blame.offset = request_offset(&request, item);
 		refuse(_metadata, &self->client, r->text, &request, blame);
 		client_call(&self->client, &request, &answer);

@@ -177,14 +177,14 @@ check "the verb can be left out" completes "port " show add del eth0 eth1
 check "no more than one device" completes "port add lo " hook vrf force
 check "hooks" completes "port add lo hook " auto rx nf
 check "types, keywords" completes "route add " unicast blackhole unreachable \
-	prohibit via dev table onlink
+	prohibit via dev table onlink nexthop
 check "a type, begun" completes "route add bl" blackhole
-check "no second type" completes "route add blackhole " via dev table onlink
-check "no type behind the prefix" completes "route add 10.0.0.0/8 " via dev table onlink
-check "also of IPv6" completes "route add 2001:db8::/32 via 2001:db8::1 " dev table onlink
+check "no second type" completes "route add blackhole " via dev table onlink nexthop
+check "no type behind the prefix" completes "route add 10.0.0.0/8 " via dev table onlink nexthop
+check "also of IPv6" completes "route add 2001:db8::/32 via 2001:db8::1 " dev table onlink nexthop
 check "no address is guessed" completes "route add default via " ""
 check "devices behind their keyword" completes "route add default dev " "${devices[@]}"
-check "flags only once" completes "route add default onlink dev lo " via table
+check "flags only once" completes "route add default onlink dev lo " via table nexthop
 check "keywords of settings" completes "engine set vector 8 " time-limit lane-limit icmp-rate \
 	threaded
 check "on and off" completes "engine set threaded " off on

@@ -138,6 +138,38 @@ static void put_route(uint8_t type, size_t size, const char *dst, uint8_t len, c
 	end(nlh);
 }
 
+static void put_hop(struct nlmsghdr *nlh, const char *gateway, uint32_t oif, uint8_t weight,
+		    uint16_t flag)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, PORCH_A_NEXTHOPS_NEXTHOP);
+
+	if (gateway)
+		mnl_attr_put(nlh, PORCH_A_NEXTHOP_GATEWAY, 16, gateway);
+	mnl_attr_put_u32(nlh, PORCH_A_NEXTHOP_OIF, oif);
+	mnl_attr_put_strz(nlh, PORCH_A_NEXTHOP_IFNAME, "eth0");
+	mnl_attr_put_u8(nlh, PORCH_A_NEXTHOP_WEIGHT, weight);
+	if (flag)
+		mnl_attr_put(nlh, flag, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_multipath(void)
+{
+	static const char zero[16], link_local[16] = "\xfe\x80";
+	struct nlmsghdr *nlh = begin_message();
+	struct nlattr *nest;
+
+	mnl_attr_put(nlh, PORCH_A_ROUTE_DST, 16, zero);
+	mnl_attr_put_u8(nlh, PORCH_A_ROUTE_PREFIX_LEN, 0);
+	mnl_attr_put_u8(nlh, PORCH_A_ROUTE_TYPE, PORCH_ROUTE_TYPE_UNICAST);
+	mnl_attr_put_u32(nlh, PORCH_A_ROUTE_TABLE, 8);
+	nest = mnl_attr_nest_start(nlh, PORCH_A_ROUTE_NEXTHOPS);
+	put_hop(nlh, link_local, 2, 1, PORCH_A_NEXTHOP_FAILED);
+	put_hop(nlh, NULL, 2, 255, PORCH_A_NEXTHOP_LINK_DOWN);
+	mnl_attr_nest_end(nlh, nest);
+	end(nlh);
+}
+
 static void put_routes(void)
 {
 	static const char zero[16], doc[16] = "\x20\x01\x0d\xb8", link_local[16] = "\xfe\x80";
@@ -151,6 +183,7 @@ static void put_routes(void)
 	put_route(unicast, 16, zero, 0, NULL, 0);
 	put_route(unicast, 16, zero, 0, link_local, 0);
 	put_route(PORCH_ROUTE_TYPE_PROHIBIT, 16, doc, 32, NULL, 0);
+	put_multipath();
 }
 
 static void put_rule(uint32_t pref, bool mark)

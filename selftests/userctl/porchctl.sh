@@ -146,7 +146,7 @@ refuses 2 'route add: "10.0.0.0/8" is no IPv4 or IPv6 address' route add 10.0.0.
 refuses 2 'route add: via is given twice' route add 10.0.0.0/8 via 10.0.0.1 via 10.0.0.2
 refuses 2 'route add: onlink is given twice' route add 10.0.0.0/8 onlink onlink
 refuses 1 'route add: no device "eth-none"' route add 10.0.0.0/8 dev eth-none
-refuses 2 'unexpected "11.0.0.0/8"; allowed here: via ADDR, dev DEV, table N, onlink' \
+refuses 2 'unexpected "11.0.0.0/8"; allowed here: via ADDR, dev DEV, table N, onlink, nexthop HOP...' \
 	route add 10.0.0.0/8 11.0.0.0/8
 refuses 2 'unexpected "onlink"; allowed here: via ADDR, dev DEV' route del 10.0.0.0/8 onlink
 refuses 2 'unexpected "blackhole"; allowed here' route add 10.0.0.0/8 blackhole
@@ -168,6 +168,15 @@ refuses 2 'route rule add: "0x1g" is no mark; allowed: 7, 0x1f, 0x10/0xf0' \
 refuses 2 'route rule add: "1/" is no mark' route rule add pref 1 mark 1/ table 7
 refuses 2 'route rule add: "-1" is no mark' route rule add pref 1 mark -1 table 7
 refuses 2 'route rule: unknown command "rm"; allowed: show, add, del, help' route rule rm
+refuses 2 'route add: weight must be a decimal number up to 255, not "256"' \
+	route add default nexthop via 10.0.0.1 weight 256
+refuses 2 'route add: unexpected "table"; allowed here: dev DEV, weight N, onlink' \
+	route add default nexthop via 10.0.0.1 table 7
+refuses 2 'route add: via is given twice' \
+	route add default nexthop via 10.0.0.1 via 10.0.0.2
+refuses 1 'route add: no device "eth-none"' \
+	route add default nexthop via 10.0.0.1 nexthop dev eth-none
+refuses 2 'unexpected "nexthop"; allowed here' route del default nexthop via 10.0.0.1
 refuses 2 'route get: ADDR is missing (destination)' route get
 refuses 2 'route get: "default" is no IPv4 or IPv6 address' route get default
 refuses 2 'engine set: nothing is given; allowed: vector N, time-limit USEC, lane-limit N, icmp-rate N, threaded SWITCH' \
@@ -188,7 +197,7 @@ refuses_file 1 '4: port add: no device "eth-none"' '# a comment\n\n  \t\nport ad
 refuses_file 1 '2: route add: 10.0.0.1/8 has bits' '# a comment\nroute add 10.0.0.1/8\n'
 refuses_file 1 "1: $not_loaded" 'route add 10.0.0.0/8 via 10.0.0.1 # fine\nfoo\n'
 refuses_file 1 '1: the line is no text' 'port\0add\n'
-refuses_file 1 '2: more than 64 words' "\\n$(printf 'x %.0s' {1..65})\\n"
+refuses_file 1 '2: more than 160 words' "\\n$(printf 'x %.0s' {1..161})\\n"
 refuses_file 1 '1: unknown option "-b"; allowed here' '-b file\n'
 refuses 1 'cannot open /no/such/file: No such file or directory' -b /no/such/file
 refuses 1 'cannot read /: Is a directory' -b /
@@ -214,8 +223,8 @@ for object in port route engine stats ledger monitor status capture; do
 done
 for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [vrf N] [force]' 'port del DEV' \
 	'route [show] [table N|all]' \
-	'route add [TYPE] PREFIX [via ADDR] [dev DEV] [table N] [onlink]' \
-	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [table N] [onlink]' \
+	'route add [TYPE] PREFIX [via ADDR] [dev DEV] [table N] [onlink] [nexthop HOP...]' \
+	'route replace [TYPE] PREFIX [via ADDR] [dev DEV] [table N] [onlink] [nexthop HOP...]' \
 	'route del [TYPE] PREFIX [via ADDR] [dev DEV] [table N]' 'route get ADDR [from ADDR] [in DEV] [mark N] [table N]' 'route rule [show]' \
 	'route rule add pref N [from PREFIX] [in DEV] [mark MARK[/MASK]] table N' \
 	'route rule del pref N' \
@@ -329,6 +338,10 @@ asks "route-del 5 dst=0a000000 prefix-len=08 table=ffffffff" \
 asks "route-get 5 dst=0a000001 table=07000000" route get 10.0.0.1 table 7
 asks "route-get 5 dst=0a000001 src=0a000002 iif=$lo mark=10000000" \
 	route get 10.0.0.1 mark 16 in lo from 10.0.0.2
+asks "route-add 5 dst=0a000000 prefix-len=08 table=07000000 nexthops=1c00018008000100c00002010800020001000000050003000a0000000c0001800800020001000000" \
+	route add 10.0.0.0/8 table 7 nexthop via 192.0.2.1 dev lo weight 10 nexthop dev lo
+asks "route-add 5 dst=00000000000000000000000000000000 prefix-len=00 nexthops=1800018014000100fe8000000000000000000000000000011c000180140001002001000000000000000000000000000104000400" \
+	route add default nexthop via fe80::1 nexthop via 2001::1 onlink
 asks "route-rule-add 5 pref=64000000 table=07000000" route rule add table 7 pref 100
 asks "route-rule-add 5 pref=00000000 table=07000000 src=0a000000 src-len=08 iif=$lo mark=10000000 mask=f0000000" \
 	route rule add pref 0 from 10.0.0.0/8 in lo mark 0x10/0xf0 table 7
@@ -387,6 +400,12 @@ prohibit 2001:db8::/32
 TEXT
 prints route table 7 <<'TEXT'
 12.0.0.0/8 via 192.0.2.1 dev eth0 table 7 onlink
+TEXT
+prints route table 8 <<'TEXT'
+default table 8 nexthop via fe80:: dev eth0 weight 1 failed nexthop dev eth0 weight 255 linkdown
+TEXT
+prints -j route table 8 <<'TEXT'
+[{"type":"unicast","dst":"::","prefix-len":0,"table":8,"nexthops":[{"gateway":"fe80::","oif":2,"ifname":"eth0","weight":1,"failed":true},{"oif":2,"ifname":"eth0","weight":255,"link-down":true}]}]
 TEXT
 prints -4 route show table all <<'TEXT'
 default via 192.0.2.1 dev eth0 onlink

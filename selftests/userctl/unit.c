@@ -561,13 +561,15 @@ static void test_real_kernel(void)
 static void print_attrs(void)
 {
 	static const struct attr_set *const sets[] = {
-		&port_attrs, &route_attrs, &route_rule_attrs, &engine_attrs, &counter_attrs,
-		&ledger_attrs, &status_attrs, &txn_attrs, &chain_attrs, &rule_attrs, &flow_attrs
+		&port_attrs, &route_attrs, &nexthops_attrs, &nexthop_attrs,
+		&route_rule_attrs, &engine_attrs, &counter_attrs, &ledger_attrs,
+		&status_attrs, &txn_attrs, &chain_attrs, &rule_attrs, &flow_attrs
 	};
 	static const char *const types[] = {
 		[ATTR_FLAG] = "flag", [ATTR_U8] = "u8", [ATTR_U16] = "u16", [ATTR_U32] = "u32",
 		[ATTR_U64] = "u64", [ATTR_ENUM] = "u8", [ATTR_STRING] = "string",
 		[ATTR_ADDR] = "binary",
+		[ATTR_NEST] = "nest",
 	};
 	uint16_t attr;
 	size_t i;
