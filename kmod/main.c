@@ -18,6 +18,7 @@
 #include "net.h"
 #include "path/engine.h"
 #include "path/flow.h"
+#include "path/queue.h"
 #include "path/ring_dev.h"
 #include "path/tap.h"
 
@@ -60,6 +61,7 @@ static int __net_init porch_net_init(struct net *net)
 	INIT_LIST_HEAD(&pn->ports);
 	INIT_LIST_HEAD(&pn->rings);
 	mutex_init(&pn->rings_lock);
+	xa_init(&pn->queues);
 	pn->stats = alloc_percpu(struct porch_stats);
 	if (!pn->stats)
 		return -ENOMEM;
@@ -89,6 +91,7 @@ static void __net_exit porch_net_exit(struct net *net)
 	struct porch_net *pn = porch_net(net);
 
 	porch_tap_release_net(pn);
+	xa_destroy(&pn->queues);
 	porch_txn_fini(pn);
 	porch_local_fini(pn);
 	porch_engine_fini(pn);
@@ -129,6 +132,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		if (port && !(dev->flags & IFF_UP)) {
 			/* Whoever saw the device up has queued its packet. */
 			synchronize_net();
+			porch_queue_flush(port);
 			porch_engine_drain(port);
 		}
 		break;

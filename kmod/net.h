@@ -4,6 +4,7 @@
 
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #define PORCH_VERSION	"0.1"
@@ -25,6 +26,8 @@ struct porch_stats;
  * @rings: the open rings; under @rings_lock
  * @rings_lock: of @rings; taken inside RTNL where both are needed
  * @n_rings: length of @rings
+ * @queues: the queues that a ring reads, by number; read under RCU, written under
+ *	RTNL
  * @stats: counters of every CPU, written by that CPU with softirqs off
  * @engine: the vector engine of every CPU
  * @flows: the flow table; NULL until there are rules. Set under RTNL. Packets
@@ -46,6 +49,7 @@ struct porch_net {
 	struct list_head rings;
 	struct mutex rings_lock;	/* see above */
 	u32 n_rings;
+	struct xarray queues;
 	struct porch_stats __percpu *stats;
 	struct porch_engine __percpu *engine;
 	struct porch_flows *flows;

@@ -188,6 +188,8 @@ static const struct attr_def ledger_defs[PORCH_A_LEDGER_MAX + 1] = {
 	[PORCH_A_LEDGER_PUNTED]		= { "punted", ATTR_U64 },
 	[PORCH_A_LEDGER_TO_STACK]	= { "to-stack", ATTR_U64 },
 	[PORCH_A_LEDGER_DROPPED]	= { "dropped", ATTR_U64 },
+	[PORCH_A_LEDGER_RING_OWNED]	= { "ring-owned", ATTR_U64 },
+	[PORCH_A_LEDGER_HELD]		= { "held", ATTR_U64 },
 	[PORCH_A_LEDGER_QUEUED]		= { "queued", ATTR_U64 },
 };
 
@@ -269,6 +271,7 @@ static const struct attr_def rule_defs[PORCH_A_RULE_MAX + 1] = {
 	[PORCH_A_RULE_REJECT_WITH]	= { "reject-with", ATTR_ENUM, .words = reject_withs },
 	[PORCH_A_RULE_JUMP]		= { "jump", ATTR_STRING },
 	[PORCH_A_RULE_QUEUE]		= { "queue", ATTR_U16 },
+	[PORCH_A_RULE_BYPASS]		= { "bypass", ATTR_FLAG },
 	[PORCH_A_RULE_PACKETS]		= { "packets", ATTR_U64 },
 	[PORCH_A_RULE_BYTES]		= { "bytes", ATTR_U64 },
 	[PORCH_A_RULE_GENERATION]	= { "generation", ATTR_U32 },

@@ -34,6 +34,8 @@ static void show_ledger(const struct reply *reply, void *arg)
 		 reply_uint(reply, PORCH_A_LEDGER_PUNTED) +
 		 reply_uint(reply, PORCH_A_LEDGER_TO_STACK) +
 		 reply_uint(reply, PORCH_A_LEDGER_DROPPED) +
+		 reply_uint(reply, PORCH_A_LEDGER_RING_OWNED) +
+		 reply_uint(reply, PORCH_A_LEDGER_HELD) +
 		 reply_uint(reply, PORCH_A_LEDGER_QUEUED);
 
 	show_row_begin(show);
@@ -47,6 +49,8 @@ static void show_ledger(const struct reply *reply, void *arg)
 	show_attr(show, reply, PORCH_A_LEDGER_PUNTED, "  punted     %17s\n");
 	show_attr(show, reply, PORCH_A_LEDGER_TO_STACK, "  to-stack   %17s\n");
 	show_attr(show, reply, PORCH_A_LEDGER_DROPPED, "  dropped    %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_RING_OWNED, "  ring-owned %17s\n");
+	show_attr(show, reply, PORCH_A_LEDGER_HELD, "  held       %17s\n");
 	show_attr(show, reply, PORCH_A_LEDGER_QUEUED, "  queued     %17s\n");
 	show_text(show, "out       %20" PRIu64, b->out);
 	show_bool(show, "balanced", b->in == b->out,

@@ -13,7 +13,7 @@ enum {
 	CHAIN, BEFORE, IN, OUT, FROM, TO, FROM_SET, TO_SET, PROTO, SPORT, DPORT, TCP_FLAGS, ICMP,
 	DSCP, LENGTH, MARK, STATE, LIMIT, BURST, COUNT, LOG, PREFIX, SET_MARK, SET_DSCP, CLASS,
 	SNAT, MASQUERADE, DNAT, REDIRECT, ACCEPT, DROP, REJECT, WITH, JUMP, RETURN, QUEUE, DIVERT,
-	CONTINUE,
+	BYPASS, CONTINUE,
 };
 
 static const struct arg add_args[] = {
@@ -59,6 +59,7 @@ static const struct arg add_args[] = {
 	[RETURN] = { ARG_FLAG, "return", .help = "go back to where the jump came from" },
 	[QUEUE] = { ARG_U32, "queue", "N", .help = "ask an application" },
 	[DIVERT] = { ARG_U32, "divert", "N", .help = "give it to an application" },
+	[BYPASS] = { ARG_FLAG, "bypass", .help = "accept it if no application can have it" },
 	[CONTINUE] = { ARG_FLAG, "continue", .help = "go on with the next rule" },
 	{ }
 };
@@ -338,6 +339,8 @@ static int put_action(struct ctl *ctl, const struct value *values)
 		ipc_put_u8(ctl->ipc, PORCH_A_RULE_REJECT_WITH, values[WITH].num);
 	if (action == JUMP)
 		ipc_put_str(ctl->ipc, PORCH_A_RULE_JUMP, values[JUMP].word);
+	if (values[BYPASS].word)
+		ipc_put(ctl->ipc, PORCH_A_RULE_BYPASS, NULL, 0);
 	if (action == QUEUE || action == DIVERT)
 		return put_u16(ctl, values, action, PORCH_A_RULE_QUEUE);
 	return 0;
@@ -497,6 +500,7 @@ static void show_action(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_RULE_REJECT_WITH, usual ? NULL : " with %s");
 	show_attr(show, reply, PORCH_A_RULE_JUMP, " %s");
 	show_attr(show, reply, PORCH_A_RULE_QUEUE, " %s");
+	show_attr(show, reply, PORCH_A_RULE_BYPASS, " bypass");
 }
 
 void show_rule_fields(struct show *show, const struct reply *reply)

@@ -716,6 +716,8 @@ static int fill_ledger(struct sk_buff *msg, const struct porch_stats *s)
 		[PORCH_A_LEDGER_TO_STACK] = s->to_stack,
 		[PORCH_A_LEDGER_PUNTED] = sum_of(s->punt, PORCH_N_PUNT),
 		[PORCH_A_LEDGER_DROPPED] = sum_of(s->drop, PORCH_N_DROP),
+		[PORCH_A_LEDGER_RING_OWNED] = s->ring_owned,
+		[PORCH_A_LEDGER_HELD] = s->held,
 		[PORCH_A_LEDGER_QUEUED] = s->queued,
 	};
 	int i;

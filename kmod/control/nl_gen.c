@@ -270,6 +270,7 @@ const struct nla_policy porch_rule_add_nl_policy[PORCH_A_RULE_STAGED + 1] = {
 	[PORCH_A_RULE_REJECT_WITH] = NLA_POLICY_MAX(NLA_U8, 2),
 	[PORCH_A_RULE_JUMP] = { .type = NLA_NUL_STRING, .len = 31, },
 	[PORCH_A_RULE_QUEUE] = { .type = NLA_U16, },
+	[PORCH_A_RULE_BYPASS] = { .type = NLA_FLAG, },
 	[PORCH_A_RULE_STAGED] = { .type = NLA_FLAG, },
 };
 

@@ -417,7 +417,11 @@ static int parse_action(struct genl_info *info, const struct porch_match *m,
 	if (!reject && has(info, PORCH_A_RULE_REJECT_WITH))
 		return wrong(info, PORCH_A_RULE_REJECT_WITH,
 			     "only a reject tells the sender something");
+	if (!queue && has(info, PORCH_A_RULE_BYPASS))
+		return wrong(info, PORCH_A_RULE_BYPASS,
+			     "only queue and divert can be bypassed");
 	d->queue = get_u16(info, PORCH_A_RULE_QUEUE);
+	d->bypass = has(info, PORCH_A_RULE_BYPASS);
 	d->with = get_u8(info, PORCH_A_RULE_REJECT_WITH);
 	if (d->with == PORCH_REJECT_WITH_TCP_RESET && m->proto != IPPROTO_TCP)
 		return wrong(info, PORCH_A_RULE_REJECT_WITH,
@@ -650,6 +654,8 @@ static int fill_action(struct sk_buff *msg, const struct porch_ruleset *rs,
 				      rs->chain[r->jump]->name);
 	case PORCH_RULE_ACTION_QUEUE:
 	case PORCH_RULE_ACTION_DIVERT:
+		if (d->bypass && nla_put_flag(msg, PORCH_A_RULE_BYPASS))
+			return -EMSGSIZE;
 		return nla_put_u16(msg, PORCH_A_RULE_QUEUE, d->queue);
 	default:
 		return 0;

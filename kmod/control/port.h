@@ -9,6 +9,7 @@
 struct porch_edit;
 struct porch_fault;
 struct porch_net;
+struct porch_tap;
 
 /**
  * struct porch_port_stats - what one CPU counts for one port
@@ -57,6 +58,7 @@ struct porch_port_spec {
  * @threaded: threads poll the device because of us
  * @stats: counters of every CPU
  * @taps: who sees copies of its frames; read under RCU, written under RTNL
+ * @owner: who gets what comes in, instead of the path; likewise
  * @hook: PORCH_PORT_HOOK_RX or PORCH_PORT_HOOK_NF
  * @vrf: number of the VRF that it is in, 0 for none; never changes
  * @nf: the netfilter hooks it has
@@ -73,6 +75,7 @@ struct porch_port {
 	bool threaded;
 	struct porch_port_stats __percpu *stats;
 	struct hlist_head taps;
+	struct porch_tap __rcu *owner;
 	enum porch_port_hook hook;
 	u16 vrf;
 	struct nf_hook_ops nf[2];

@@ -417,6 +417,13 @@ static int check_jumps(const struct porch_ruleset *rs)
 	return 0;
 }
 
+/* They get what came in; what is sent here is in its sender's own hands. */
+static bool is_for_applications(const struct porch_deed *d)
+{
+	return d->action == PORCH_RULE_ACTION_QUEUE ||
+	       d->action == PORCH_RULE_ACTION_DIVERT;
+}
+
 static int check_hooks(const struct porch_ruleset *rs,
 		       const struct porch_rule *r, struct porch_fault *fault)
 {
@@ -437,6 +444,9 @@ static int check_hooks(const struct porch_ruleset *rs,
 		if (r->deed.action == PORCH_RULE_ACTION_REJECT)
 			return porch_refuse(fault, -EINVAL, PORCH_A_RULE_ACTION,
 					    "the sender is this machine itself: drop");
+		if (is_for_applications(&r->deed))
+			return porch_refuse(fault, -EINVAL, PORCH_A_RULE_ACTION,
+					    "applications cannot have what this machine sends");
 		return porch_refuse(fault, -EINVAL, PORCH_A_RULE_NAT,
 				    "destinations are translated in ingress, sources in forward and output");
 	}
@@ -447,7 +457,8 @@ static u8 hooks_of(const struct porch_match *m, const struct porch_deed *d)
 {
 	u8 hooks = ALL_HOOKS;
 
-	if (m->has & PORCH_MATCH_IN || d->action == PORCH_RULE_ACTION_REJECT)
+	if (m->has & PORCH_MATCH_IN || d->action == PORCH_RULE_ACTION_REJECT ||
+	    is_for_applications(d))
 		hooks &= ~BIT(PORCH_CHAIN_HOOK_OUTPUT);
 	if (m->has & PORCH_MATCH_OUT)
 		hooks &= AFTER_ROUTING;
@@ -481,10 +492,6 @@ static int check_stages(const struct porch_rule_spec *s,
 	if (s->match.has & PORCH_MATCH_SETS)
 		return porch_refuse(fault, -EOPNOTSUPP, 0,
 				    "there are no sets yet");
-	if (s->deed.action == PORCH_RULE_ACTION_QUEUE ||
-	    s->deed.action == PORCH_RULE_ACTION_DIVERT)
-		return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_RULE_ACTION,
-				    "rings give no verdicts yet");
 	return 0;
 }
 

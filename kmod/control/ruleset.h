@@ -126,6 +126,7 @@ struct porch_nat_note {
  * @action: what becomes of the packet
  * @with: for reject, what the sender is told
  * @queue: for queue and divert, the number
+ * @bypass: for these, accept what no application can have
  * @prefix: what a line of the log begins with
  * @nat: how a new flow is translated
  *
@@ -143,6 +144,7 @@ struct porch_deed {
 	enum porch_rule_action action;
 	enum porch_reject_with with;
 	u16 queue;
+	bool bypass;
 	char prefix[PORCH_RULE_NAME_LEN];
 	struct porch_nat_note nat;
 };

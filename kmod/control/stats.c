@@ -33,6 +33,17 @@ static void stats_add(struct porch_stats *sum, const struct porch_stats *part)
 		to[i] += READ_ONCE(from[i]);
 }
 
+/*
+ * What one CPU has held, another may have let go of between the two looks. So few
+ * are held for so long that another try does.
+ */
+#define TRIES	8
+
+static bool is_torn(const struct porch_stats *sum)
+{
+	return (s64)sum->held < 0;
+}
+
 /**
  * porch_stats_sum() - add up the counters of all CPUs
  * @pn: the instance
@@ -44,11 +55,14 @@ static void stats_add(struct porch_stats *sum, const struct porch_stats *part)
  */
 void porch_stats_sum(const struct porch_net *pn, struct porch_stats *sum)
 {
+	unsigned int tries = TRIES;
 	int cpu;
 
-	memset(sum, 0, sizeof(*sum));
-	for_each_possible_cpu(cpu)
-		stats_add(sum, per_cpu_ptr(pn->stats, cpu));
+	do {
+		memset(sum, 0, sizeof(*sum));
+		for_each_possible_cpu(cpu)
+			stats_add(sum, per_cpu_ptr(pn->stats, cpu));
+	} while (unlikely(is_torn(sum)) && --tries);
 }
 
 struct sync_read {
@@ -72,7 +86,8 @@ static long stats_add_this_cpu(void *arg)
  * @pn: the instance
  * @sum: where the sums go
  *
- * A packet is admitted, worked on and let go by one and the same CPU. So a
+ * A packet is admitted, worked on and let go by one and the same CPU, or held by
+ * one and let go by another, and each writes its own part down. So a
  * CPU's ledger is exact whenever softirqs are off there, and the sum of such
  * moments is exact, too, under any traffic and without stopping it.
  *
@@ -81,15 +96,18 @@ static long stats_add_this_cpu(void *arg)
 void porch_stats_sum_sync(const struct porch_net *pn, struct porch_stats *sum)
 {
 	struct sync_read r = { .pn = pn, .sum = sum };
+	unsigned int tries = TRIES;
 	int cpu;
 
-	memset(sum, 0, sizeof(*sum));
 	cpus_read_lock();
-	for_each_possible_cpu(cpu) {
-		if (cpu_online(cpu))
-			work_on_cpu(cpu, stats_add_this_cpu, &r);
-		else
-			stats_add(sum, per_cpu_ptr(pn->stats, cpu));
-	}
+	do {
+		memset(sum, 0, sizeof(*sum));
+		for_each_possible_cpu(cpu) {
+			if (cpu_online(cpu))
+				work_on_cpu(cpu, stats_add_this_cpu, &r);
+			else
+				stats_add(sum, per_cpu_ptr(pn->stats, cpu));
+		}
+	} while (unlikely(is_torn(sum)) && --tries);
 	cpus_read_unlock();
 }

@@ -72,7 +72,14 @@ struct porch_net;
 	X(NAT_INVALID,		"nat-invalid",		NETFILTER_DROP)	\
 	X(NAT_ADDRESS,		"nat-address",		NETFILTER_DROP)	\
 	X(NAT_PORTS,		"nat-ports",		NETFILTER_DROP)	\
-	X(NAT_MOVED,		"nat-moved",		NETFILTER_DROP)
+	X(NAT_MOVED,		"nat-moved",		NETFILTER_DROP)	\
+	X(RING_FULL,		"ring-full",		FULL_RING)	\
+	X(NO_QUEUE,		"no-queue",		NETFILTER_DROP)	\
+	X(QUEUE_FULL,		"queue-full",		NETFILTER_DROP)	\
+	X(QUEUE_GONE,		"queue-gone",		NETFILTER_DROP)	\
+	X(QUEUED_AGAIN,		"queued-again",		NETFILTER_DROP)	\
+	X(VERDICT,		"verdict",		NETFILTER_DROP)	\
+	X(VERDICT_LATE,		"verdict-late",		NETFILTER_DROP)
 
 /* What the engine counts of its own work: X(symbol, name). */
 #define PORCH_ENGINE_COUNTERS(X)			\
@@ -92,7 +99,8 @@ struct porch_net;
 	X(FLOW_EVICTED,		"flow-evicted")		\
 	X(FLOW_REMOVED,		"flow-removed")		\
 	X(TAPPED,		"tapped")		\
-	X(TAP_LOST,		"tap-lost")
+	X(TAP_LOST,		"tap-lost")		\
+	X(BYPASSED,		"bypassed")
 
 #define PORCH_X_CREATED(sym, ...)	PORCH_CREATED_##sym,
 #define PORCH_X_PUNT(sym, ...)		PORCH_PUNT_##sym,
@@ -112,6 +120,9 @@ enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE
  * @sent: handed to a device, a qdisc or a neighbour, whatever these lose later
  * @local: for this machine's own addresses, given to the stock stack
  * @to_stack: of local origin, left to the stock stack, which sends them
+ * @ring_owned: an application's from now on
+ * @held: waiting for an application's answer; a packet may be held by one CPU and
+ *	let go by another, so that only the sum over all is a number
  * @queued: waiting in the lanes
  * @created: made by Porch itself, by reason
  * @punt: given to the stock stack, by reason
@@ -121,7 +132,7 @@ enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE
  * Written by its CPU alone, with softirqs off. The ledger of one CPU balances
  * by itself whenever no packet is in flight there:
  * rx + from_stack + injected + Σ created = sent + local + to_stack + Σ punt +
- * Σ drop + queued.
+ * Σ drop + ring_owned + held + queued.
  */
 struct porch_stats {
 	u64 rx;
@@ -130,6 +141,8 @@ struct porch_stats {
 	u64 sent;
 	u64 local;
 	u64 to_stack;
+	u64 ring_owned;
+	u64 held;
 	u64 queued;
 	u64 created[PORCH_N_CREATED];
 	u64 punt[PORCH_N_PUNT];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Off they go: to a device, to the stock stack, or nowhere. The only stage
- * that lets go of packets.
+ * Off they go: to a device, to the stock stack, to an application, or nowhere. The
+ * only stage that lets go of packets.
  */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
@@ -18,6 +18,7 @@
 #include "net.h"
 #include "path/drop.h"
 #include "path/emit.h"
+#include "path/queue.h"
 #include "path/remark.h"
 #include "path/tap.h"
 #include "path/vec.h"
@@ -456,6 +457,12 @@ void porch_emit(struct porch_vec *v)
 		case PORCH_LOCAL:
 		case PORCH_PUNT:
 			give_back(v, p);
+			break;
+		case PORCH_QUEUE:
+			porch_queue_hold(v, p);
+			break;
+		case PORCH_DIVERT:
+			porch_queue_divert(v, p);
 			break;
 		case PORCH_DROP:
 		default:

@@ -78,6 +78,7 @@ static DEFINE_PER_CPU(struct engine_thread, engine_thread);
 /* What the engine notes on a packet while it waits. */
 struct engine_cb {
 	struct porch_port *port;
+	struct porch_answers answers;
 };
 
 #define ENGINE_CB(skb) ((struct engine_cb *)(skb)->cb)
@@ -135,14 +136,8 @@ static void engine_schedule(struct porch_engine *e)
 		napi_schedule(&e->napi);
 }
 
-/**
- * porch_engine_admit() - take a packet in
- * @port: where it came from
- * @skb: the packet, not shared, counted as received; consumed
- *
- * Context: softirqs off, inside an RCU read-side section.
- */
-void porch_engine_admit(struct porch_port *port, struct sk_buff *skb)
+static void admit(struct porch_port *port, struct sk_buff *skb,
+		  const struct porch_answers *answers)
 {
 	struct porch_engine *e = this_cpu_ptr(port->pn->engine);
 	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
@@ -165,6 +160,9 @@ void porch_engine_admit(struct porch_port *port, struct sk_buff *skb)
 	skb_dst_force(skb);
 
 	ENGINE_CB(skb)->port = port;
+	ENGINE_CB(skb)->answers.n = 0;
+	if (unlikely(answers))
+		ENGINE_CB(skb)->answers = *answers;
 	lane_put(lane, skb);
 	stats->queued++;
 	ps->inflight++;
@@ -172,6 +170,33 @@ void porch_engine_admit(struct porch_port *port, struct sk_buff *skb)
 		e->pending = true;
 		engine_schedule(e);
 	}
+}
+
+/**
+ * porch_engine_admit() - take a packet in
+ * @port: where it came from
+ * @skb: the packet, not shared, counted as received; consumed
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ */
+void porch_engine_admit(struct porch_port *port, struct sk_buff *skb)
+{
+	admit(port, skb, NULL);
+}
+
+/**
+ * porch_engine_readmit() - take a packet in that has been on the path before
+ * @port: where it came from, attached
+ * @skb: the packet as parse has left it; consumed
+ * @answers: what applications have said of it; not in @skb
+ *
+ * Context: softirqs off, inside an RCU read-side section. In the engine's own poll
+ * it is the same poll's, or the next one's.
+ */
+void porch_engine_readmit(struct porch_port *port, struct sk_buff *skb,
+			  const struct porch_answers *answers)
+{
+	admit(port, skb, answers);
 }
 
 static bool lanes_empty(const struct porch_engine *e)
@@ -183,6 +208,7 @@ static unsigned int vec_fill(struct porch_vec *v, struct porch_engine *e,
 			     unsigned int room)
 {
 	struct lane *lane = e->lane;
+	struct porch_pkt *p;
 	struct sk_buff *skb;
 
 	v->n = 0;
@@ -194,10 +220,13 @@ static unsigned int vec_fill(struct porch_vec *v, struct porch_engine *e,
 			continue;
 		}
 		prefetch(skb->data);
-		v->pkt[v->n++] = (struct porch_pkt) {
+		p = &v->pkt[v->n++];
+		*p = (struct porch_pkt) {
 			.skb = skb,
 			.port = ENGINE_CB(skb)->port,
 		};
+		if (unlikely(ENGINE_CB(skb)->answers.n))
+			p->answers = ENGINE_CB(skb)->answers;
 	}
 	e->stats->queued -= v->n;
 	return v->n;

@@ -4,6 +4,7 @@
 
 #include <linux/skbuff.h>
 
+struct porch_answers;
 struct porch_net;
 struct porch_port;
 
@@ -12,6 +13,8 @@ void porch_engine_unregister(void);
 int porch_engine_init(struct porch_net *pn);
 void porch_engine_fini(struct porch_net *pn);
 void porch_engine_admit(struct porch_port *port, struct sk_buff *skb);
+void porch_engine_readmit(struct porch_port *port, struct sk_buff *skb,
+			  const struct porch_answers *answers);
 void porch_engine_drain(struct porch_port *port);
 
 #endif /* PORCH_ENGINE_H */

@@ -375,7 +375,7 @@ static void apply(const struct porch_decision *d, const struct porch_ctx *c,
 	p->verdict = d->verdict;
 	p->reason = d->reason;
 	porch_policy_residue(&d->judge, p, c->now);
-	if (p->verdict != PORCH_DROP)
+	if (porch_pkt_goes_on(p))
 		count(p);
 }
 

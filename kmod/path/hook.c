@@ -20,6 +20,7 @@
 #include "path/guard.h"
 #include "path/hook.h"
 #include "path/path.h"
+#include "path/queue.h"
 #include "path/tap.h"
 
 static void count_rx(struct porch_port *port, struct porch_stats *stats,
@@ -48,6 +49,18 @@ static u16 inner_vlan_id(const struct sk_buff *skb)
 	return p ? ntohs(*p) & VLAN_VID_MASK : 0;
 }
 
+/* All that is for us, whatever it is. */
+static bool hook_divert(struct porch_port *port, struct sk_buff *skb,
+			struct porch_stats *stats)
+{
+	unsigned int len = skb->len;
+
+	if (!porch_tap_divert(port, skb))
+		return false;
+	count_rx(port, stats, len);
+	return true;
+}
+
 /*
  * Takes a packet, or leaves it to the stock stack. No more is decided here than
  * whether it is ours. One of the two callers is at work for each packet.
@@ -64,6 +77,8 @@ static __always_inline bool hook_take(struct porch_port *port, struct sk_buff *s
 		return false;
 	if (porch_port_tapped(port))
 		porch_tap_in(port, skb);
+	if (porch_port_owned(port) && hook_divert(port, skb, stats))
+		return true;
 
 	/* A tag without a device of its own is for nobody here. */
 	if (skb_vlan_tag_get_id(skb) && skb_vlan_tag_present(skb))
@@ -301,6 +316,7 @@ void porch_hook_detach(struct porch_port *port)
 {
 	hook_unregister(port);
 	porch_tap_detach(port);
+	porch_queue_flush(port);
 	porch_engine_drain(port);
 	if (!--port->pn->n_hooks)
 		porch_guard_detach(port->pn->net);

@@ -16,9 +16,10 @@
 #include "path/emit.h"
 #include "path/engine.h"
 #include "path/inject.h"
+#include "path/queue.h"
 #include "path/ring.h"
 
-/* Frames that are built before softirqs are turned off for them */
+/* Records that are taken before softirqs are turned off for them */
 #define BATCH		32
 /* A larger one has the rest of it in pages. */
 #define LINEAR_MAX	1024U
@@ -214,6 +215,47 @@ static int send_frame(struct porch_net *pn, struct sk_buff *skb)
 	return -EINVAL;
 }
 
+/* A record, as far as it can be looked at without the instance */
+struct item {
+	struct sk_buff *skb;	/* a frame, or NULL if it is an answer */
+	u64 id;
+	u16 verdict;
+};
+
+static int item_take(struct item *item, const u8 *record,
+		     const struct porch_ring_frame *head)
+{
+	struct porch_ring_answer answer;
+
+	switch (head->type) {
+	case PORCH_RING_FRAME:
+		item->skb = copy_frame(record, head);
+		return PTR_ERR_OR_ZERO(item->skb);
+	case PORCH_RING_ANSWER:
+		/* Of the copy. */
+		memcpy(&answer, head, sizeof(answer));
+		*item = (struct item) {
+			.id = answer.id,
+			.verdict = answer.verdict,
+		};
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int item_send(struct porch_ring *ring, struct porch_net *pn,
+		     const struct item *item)
+{
+	int err;
+
+	if (!item->skb)
+		return porch_queue_answer(ring, item->id, item->verdict);
+	err = pn ? send_frame(pn, item->skb) : -ENOENT;
+	if (err)
+		kfree_skb(item->skb);
+	return err;
+}
+
 static void refuse(struct porch_ring_kick *kick, int err)
 {
 	kick->refused++;
@@ -221,7 +263,7 @@ static void refuse(struct porch_ring_kick *kick, int err)
 		kick->error = -err;
 }
 
-static void send_batch(struct porch_ring *ring, struct sk_buff **batch,
+static void send_batch(struct porch_ring *ring, const struct item *batch,
 		       unsigned int n, struct porch_ring_kick *kick)
 {
 	struct porch_net *pn;
@@ -232,36 +274,33 @@ static void send_batch(struct porch_ring *ring, struct sk_buff **batch,
 	rcu_read_lock();
 	pn = READ_ONCE(ring->pn);
 	for (i = 0; i < n; i++) {
-		err = pn ? send_frame(pn, batch[i]) : -ENOENT;
-		if (err) {
-			kfree_skb(batch[i]);
+		err = item_send(ring, pn, &batch[i]);
+		if (err)
 			refuse(kick, err);
-		}
 	}
 	rcu_read_unlock();
 	local_bh_enable();
 }
 
-/* Takes records until there is a batch of frames. Nothing is left: 0. */
-static int take_batch(struct porch_ring *ring, struct sk_buff **batch,
+/* Takes records until there is a batch. Nothing is left: 0. */
+static int take_batch(struct porch_ring *ring, struct item *batch,
 		      unsigned int *n, struct porch_ring_kick *kick)
 {
 	struct porch_ring_frame head;
-	struct sk_buff *skb;
 	const u8 *record;
+	int err;
 
 	for (*n = 0; *n < BATCH;) {
 		record = porch_ring_peek(&ring->tx, &head);
 		if (IS_ERR_OR_NULL(record))
 			return PTR_ERR_OR_ZERO(record);
-		skb = head.type == PORCH_RING_FRAME ?
-		      copy_frame(record, &head) : ERR_PTR(-EINVAL);
+		err = item_take(&batch[*n], record, &head);
 		porch_ring_release(&ring->tx);
 		kick->taken++;
-		if (IS_ERR(skb))
-			refuse(kick, PTR_ERR(skb));
+		if (err)
+			refuse(kick, err);
 		else
-			batch[(*n)++] = skb;
+			(*n)++;
 		if (signal_pending(current))
 			return 0;
 		cond_resched();
@@ -282,7 +321,7 @@ static int take_batch(struct porch_ring *ring, struct sk_buff **batch,
  */
 int porch_inject(struct porch_ring *ring, struct porch_ring_kick *kick)
 {
-	struct sk_buff *batch[BATCH];
+	struct item batch[BATCH];
 	unsigned int n;
 	int more, err;
 

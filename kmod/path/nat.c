@@ -473,6 +473,6 @@ void porch_nat(struct porch_vec *v)
 	struct porch_pkt *p;
 
 	porch_vec_for_each(p, v)
-		if (unlikely(p->nat) && p->verdict != PORCH_DROP)
+		if (unlikely(p->nat) && porch_pkt_goes_on(p))
 			porch_nat_pkt(p);
 }

@@ -16,9 +16,9 @@
 static void settle(const struct porch_ctx *c, struct porch_pkt *p,
 		   struct porch_plan *plan, const struct porch_judge *j)
 {
-	if (p->verdict != PORCH_DROP)
+	if (porch_pkt_goes_on(p))
 		porch_nat_src(c, p, j, plan);
-	while (p->verdict != PORCH_DROP && porch_flow_learn(c, p, plan, j))
+	while (porch_pkt_goes_on(p) && porch_flow_learn(c, p, plan, j))
 		porch_nat_again(p, plan);
 }
 
@@ -44,7 +44,7 @@ static void decide(const struct porch_ctx *c, struct porch_pkt *p)
 		porch_route_pkt(c, p);		/* ours, or whose? */
 	if (p->verdict == PORCH_FORWARD)
 		porch_policy(c->cfg, PORCH_CHAIN_HOOK_FORWARD, p, &j);
-	else if (p->verdict != PORCH_DROP)
+	else if (porch_pkt_goes_on(p))
 		porch_policy(c->cfg, PORCH_CHAIN_HOOK_INPUT, p, &j);
 	settle(c, p, &plan, &j);
 }

@@ -254,11 +254,23 @@ static const u8 answers[] = {
 /* @r: who decided; NULL for the policy */
 static void conclude(struct porch_pkt *p, u8 action, const struct porch_rule *r)
 {
-	if (action == PORCH_RULE_ACTION_DROP)
+	switch (action) {
+	case PORCH_RULE_ACTION_DROP:
 		porch_pkt_drop(p, PORCH_DROP_POLICY);
-	else if (action == PORCH_RULE_ACTION_REJECT)
+		break;
+	case PORCH_RULE_ACTION_REJECT:
 		porch_pkt_refuse(p, PORCH_DROP_REJECTED,
 				 answers[r->deed.with]);
+		break;
+	case PORCH_RULE_ACTION_QUEUE:
+		porch_pkt_ask(p, PORCH_QUEUE, r->deed.queue, r->handle,
+			      r->deed.bypass);
+		break;
+	case PORCH_RULE_ACTION_DIVERT:
+		porch_pkt_ask(p, PORCH_DIVERT, r->deed.queue, r->handle,
+			      r->deed.bypass);
+		break;
+	}
 }
 
 /* Judges this packet, by all there is to say of it. */
@@ -428,7 +440,8 @@ void porch_policy_begin(struct porch_judge *j, const struct porch_pkt *p,
  * @hook: where the packet is
  * @p: the packet, parsed, with its key as it is in this hook; routed in forward.
  *	Its mark, class and DSCP are what rules have set, and its verdict
- *	becomes PORCH_DROP if it does not go on; else its verdict stays
+ *	becomes PORCH_DROP, PORCH_QUEUE or PORCH_DIVERT if it does not go on;
+ *	else its verdict stays
  * @j: begun, and perhaps by another hook already
  *
  * Context: softirqs off, inside an RCU read-side section.
@@ -497,7 +510,7 @@ void porch_policy_residue(const struct porch_judge *j, struct porch_pkt *p,
 		p->dscp = j->dscp;
 		p->set_dscp = true;
 	}
-	for (i = 0; i < j->n && p->verdict != PORCH_DROP; i++)
+	for (i = 0; i < j->n && porch_pkt_goes_on(p); i++)
 		run_leg(&j->leg[i], p, now);
 }
 

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
+#include "control/port.h"
 #include "path/ring.h"
 
 /*
@@ -272,15 +273,36 @@ static void describe(struct porch_ring_frame *f, const struct porch_view *view)
 }
 
 /**
- * porch_ring_copy() - put a frame into this CPU's ring, and wake who waits
+ * porch_view_in() - how an application sees a frame that came in
+ * @view: is filled
+ * @port: where it came in
+ * @skb: the frame, its data at the network header
+ */
+void porch_view_in(struct porch_view *view, const struct porch_port *port,
+		   const struct sk_buff *skb)
+{
+	view->skb = skb;
+	view->dev = port->dev;
+	view->begin = port->dev->type == ARPHRD_ETHER ? skb_mac_offset(skb) : 0;
+	view->net = -view->begin;
+	view->header_len = 0;
+	view->flags = 0;
+}
+
+/**
+ * porch_ring_write() - write a frame into this CPU's ring
  * @ring: the ring, ready
  * @view: the frame
  *
+ * The application does not see it before porch_ring_publish(), and never if
+ * something else is written first.
+ *
  * Context: softirqs off.
  *
- * Return: whether there was room; a loss has been counted in the ring.
+ * Return: the record, or NULL; then a loss has been counted in the ring.
  */
-bool porch_ring_copy(struct porch_ring *ring, const struct porch_view *view)
+struct porch_ring_frame *porch_ring_write(struct porch_ring *ring,
+					  const struct porch_view *view)
 {
 	struct porch_ring_producer *p = this_cpu_ptr(ring->producer);
 	/* The network header shall lie at a multiple of 4. */
@@ -293,19 +315,33 @@ bool porch_ring_copy(struct porch_ring *ring, const struct porch_view *view)
 
 	f = porch_ring_reserve(p, ALIGN(data + caplen, PORCH_RING_ALIGN));
 	if (unlikely(!f))
-		return false;
+		return NULL;
 	to = (u8 *)f + data;
 	memcpy(to, &view->header, head);
 	/* Fails if the data is in a device's memory. */
 	if (unlikely(skb_copy_bits(view->skb, view->begin, to + head,
 				   caplen - head))) {
 		porch_ring_lose(p);
-		return false;
+		return NULL;
 	}
 	f->data = data;
 	f->caplen = caplen;
 	f->wirelen = wirelen;
 	describe(f, view);
+	return f;
+}
+
+/**
+ * porch_ring_publish() - let the application see what was written last, and wake
+ *	who waits
+ * @ring: the ring
+ *
+ * Context: softirqs off, since porch_ring_write().
+ */
+void porch_ring_publish(struct porch_ring *ring)
+{
+	struct porch_ring_producer *p = this_cpu_ptr(ring->producer);
+
 	porch_ring_submit(p);
 	/*
 	 * The full barrier in here pairs with the one in ring_poll(), and with
@@ -313,5 +349,4 @@ bool porch_ring_copy(struct porch_ring *ring, const struct porch_view *view)
 	 */
 	if (wq_has_sleeper(&ring->wait) && porch_ring_was_empty(p))
 		wake_up_interruptible_poll(&ring->wait, EPOLLIN | EPOLLRDNORM);
-	return true;
 }

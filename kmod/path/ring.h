@@ -12,6 +12,8 @@
 #include "core/ring.h"
 
 struct porch_net;
+struct porch_port;
+struct porch_queue;
 
 /**
  * struct porch_ring - an open /dev/porch
@@ -29,6 +31,7 @@ struct porch_net;
  * @tx: the kernel's side of the ring in the other direction; without data if
  *	there is none; under @tx_lock
  * @tx_lock: lets one thread at a time take from @tx
+ * @queue: the queue that it reads, or NULL; written under RTNL
  * @pages: the shared memory
  * @n_pages: length of @pages
  * @map: the same memory as the kernel sees it
@@ -50,6 +53,7 @@ struct porch_ring {
 	struct porch_ring_producer __percpu *producer;
 	struct porch_ring_consumer tx;
 	struct mutex tx_lock;	/* of the ring in the other direction */
+	struct porch_queue *queue;
 	struct page **pages;
 	unsigned long n_pages;
 	void *map;
@@ -80,7 +84,29 @@ struct porch_view {
 int porch_ring_alloc_memory(struct porch_ring *ring, u32 size, u32 tx_size,
 			    struct user_struct *user);
 void porch_ring_free_memory(struct porch_ring *ring);
-bool porch_ring_copy(struct porch_ring *ring, const struct porch_view *view);
+struct porch_ring_frame *porch_ring_write(struct porch_ring *ring,
+					  const struct porch_view *view);
+void porch_ring_publish(struct porch_ring *ring);
+void porch_view_in(struct porch_view *view, const struct porch_port *port,
+		   const struct sk_buff *skb);
+
+/**
+ * porch_ring_copy() - put a frame into this CPU's ring, and wake who waits
+ * @ring: the ring, ready
+ * @view: the frame
+ *
+ * Context: softirqs off.
+ *
+ * Return: whether there was room; a loss has been counted in the ring.
+ */
+static inline bool porch_ring_copy(struct porch_ring *ring,
+				   const struct porch_view *view)
+{
+	if (unlikely(!porch_ring_write(ring, view)))
+		return false;
+	porch_ring_publish(ring);
+	return true;
+}
 
 /**
  * porch_ring_has_tx() - may the application send?

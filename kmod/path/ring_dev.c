@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "net.h"
 #include "path/inject.h"
+#include "path/queue.h"
 #include "path/ring.h"
 #include "path/ring_dev.h"
 #include "path/tap.h"
@@ -57,6 +58,7 @@ static int ring_release(struct inode *inode, struct file *file)
 {
 	struct porch_ring *ring = file->private_data;
 
+	porch_queue_close(ring);
 	porch_tap_close(ring);
 	/* A CPU may be filling the memory, or waking nobody. */
 	synchronize_net();
@@ -153,6 +155,50 @@ static int ioctl_tap(struct file *file, void __user *arg, size_t len)
 	return porch_tap_open(ring, tap.ifindex);
 }
 
+static int ioctl_divert(struct file *file, void __user *arg, size_t len)
+{
+	struct porch_ring *ring = file->private_data;
+	struct porch_ring_divert divert;
+	int err;
+
+	if (len < sizeof(divert))
+		return -EINVAL;
+	err = copy_struct_from_user(&divert, sizeof(divert), arg, len);
+	if (err)
+		return err;
+	if (divert.flags || divert.ifindex > S32_MAX)
+		return -EINVAL;
+	if (!ring->admin)
+		return -EPERM;
+	if (!is_ready(ring))
+		return -ENXIO;
+	return porch_tap_own(ring, divert.ifindex);
+}
+
+static int ioctl_queue(struct file *file, void __user *arg, size_t len)
+{
+	struct porch_ring *ring = file->private_data;
+	struct porch_ring_queue queue;
+	int err;
+
+	if (len < sizeof(queue))
+		return -EINVAL;
+	err = copy_struct_from_user(&queue, sizeof(queue), arg, len);
+	if (err)
+		return err;
+	if (queue.flags || queue.queue > U16_MAX ||
+	    queue.held > PORCH_RING_HELD_MAX ||
+	    queue.deadline > PORCH_RING_DEADLINE_MAX ||
+	    !queue.held != !queue.deadline)
+		return -EINVAL;
+	if (!ring->admin)
+		return -EPERM;
+	/* Who cannot answer holds nothing. */
+	if (!is_ready(ring) || (queue.held && !porch_ring_has_tx(ring)))
+		return -ENXIO;
+	return porch_queue_open(ring, queue.queue, queue.held, queue.deadline);
+}
+
 static int ioctl_kick(struct file *file, void __user *arg, size_t len)
 {
 	struct porch_ring *ring = file->private_data;
@@ -192,6 +238,10 @@ static long ring_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_setup(file, user, len);
 	case WITHOUT_LEN(PORCH_RING_TAP):
 		return ioctl_tap(file, user, len);
+	case WITHOUT_LEN(PORCH_RING_DIVERT):
+		return ioctl_divert(file, user, len);
+	case WITHOUT_LEN(PORCH_RING_QUEUE):
+		return ioctl_queue(file, user, len);
 	case WITHOUT_LEN(PORCH_RING_KICK):
 		return ioctl_kick(file, user, len);
 	}
@@ -213,7 +263,7 @@ static __poll_t ring_poll(struct file *file, poll_table *wait)
 		mask = EPOLLHUP;
 	/*
 	 * Between the application's store of its index and our look at the
-	 * producer's; pairs with wq_has_sleeper() in porch_ring_copy().
+	 * producer's; pairs with wq_has_sleeper() in porch_ring_publish().
 	 * poll_wait() has one, but not for all its callers.
 	 */
 	smp_mb();

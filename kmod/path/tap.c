@@ -2,7 +2,8 @@
 /*
  * Taps: which rings see a copy of which port's frames. What comes in is seen in
  * the hook, what goes out in emit, when it is as good as on the wire, and what
- * the machine itself sends in the hook again.
+ * the machine itself sends in the hook again. One ring of a port may be its owner:
+ * it gets what comes in, and nobody else does.
  *
  * Rings, ports and the taps between them are wired under RTNL. The packet's way
  * walks a port's taps under RCU.
@@ -16,6 +17,7 @@
 #include "control/port.h"
 #include "control/stats.h"
 #include "net.h"
+#include "path/drop.h"
 #include "path/ring.h"
 #include "path/tap.h"
 
@@ -25,6 +27,8 @@
  * @port: the port
  * @by_port: in the port's list, which the packet's way walks
  * @by_ring: in the ring's list
+ * @owns: the ring is the port's owner, and sees no copies; @by_port is not in
+ *	use then
  * @rcu: frees the tap behind the last reader
  */
 struct porch_tap {
@@ -32,22 +36,23 @@ struct porch_tap {
 	struct porch_port *port;
 	struct hlist_node by_port;
 	struct list_head by_ring;
+	bool owns;
 	struct rcu_head rcu;
 };
 
-static struct porch_tap *tap_find(const struct porch_ring *ring,
-				  const struct porch_port *port)
+static bool tap_exists(const struct porch_ring *ring,
+		       const struct porch_port *port)
 {
-	struct porch_tap *tap;
+	const struct porch_tap *tap;
 
 	list_for_each_entry(tap, &ring->taps, by_ring)
-		if (tap->port == port)
-			return tap;
-	return NULL;
+		if (tap->port == port && !tap->owns)
+			return true;
+	return false;
 }
 
 static int tap_insert(struct porch_ring *ring, struct porch_port *port,
-		      struct list_head *list)
+		      struct list_head *list, bool owns)
 {
 	struct porch_tap *tap = kzalloc(sizeof(*tap), GFP_KERNEL_ACCOUNT);
 
@@ -55,15 +60,22 @@ static int tap_insert(struct porch_ring *ring, struct porch_port *port,
 		return -ENOMEM;
 	tap->ring = ring;
 	tap->port = port;
+	tap->owns = owns;
 	list_add(&tap->by_ring, list);
-	hlist_add_head_rcu(&tap->by_port, &port->taps);
+	if (owns)
+		rcu_assign_pointer(port->owner, tap);
+	else
+		hlist_add_head_rcu(&tap->by_port, &port->taps);
 	return 0;
 }
 
 static void tap_remove(struct porch_tap *tap)
 {
 	list_del(&tap->by_ring);
-	hlist_del_rcu(&tap->by_port);
+	if (tap->owns)
+		RCU_INIT_POINTER(tap->port->owner, NULL);
+	else
+		hlist_del_rcu(&tap->by_port);
 	kfree_rcu(tap, rcu);
 }
 
@@ -89,9 +101,22 @@ static int tap_port(struct porch_ring *ring, u32 ifindex)
 
 	if (!port)
 		return -ENOENT;
-	if (tap_find(ring, port))
+	if (tap_exists(ring, port))
 		return -EEXIST;
-	return tap_insert(ring, port, &ring->taps);
+	return tap_insert(ring, port, &ring->taps, false);
+}
+
+static int own_port(struct porch_ring *ring, u32 ifindex)
+{
+	struct porch_port *port = porch_port_find(ring->pn, ifindex);
+	const struct porch_tap *owner;
+
+	if (!port)
+		return -ENOENT;
+	owner = rtnl_dereference(port->owner);
+	if (owner)
+		return owner->ring == ring ? -EEXIST : -EBUSY;
+	return tap_insert(ring, port, &ring->taps, true);
 }
 
 static int tap_all_ports(struct porch_ring *ring)
@@ -103,9 +128,9 @@ static int tap_all_ports(struct porch_ring *ring)
 	if (ring->all_ports)
 		return -EEXIST;
 	list_for_each_entry(port, &ring->pn->ports, link) {
-		if (tap_find(ring, port))
+		if (tap_exists(ring, port))
 			continue;
-		err = tap_insert(ring, port, &added);
+		err = tap_insert(ring, port, &added, false);
 		if (err) {
 			taps_remove(&added);
 			return err;
@@ -137,6 +162,28 @@ int porch_tap_open(struct porch_ring *ring, u32 ifindex)
 		err = tap_port(ring, ifindex);
 	else
 		err = tap_all_ports(ring);
+	if (!err)
+		WRITE_ONCE(ring->hungup, false);
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * porch_tap_own() - let a ring have what comes in by a port
+ * @ring: the ring, with memory
+ * @ifindex: of the port
+ *
+ * Context: process context; takes RTNL.
+ *
+ * Return: 0 or a negative errno, as struct porch_ring_divert says, and then
+ * nothing changed.
+ */
+int porch_tap_own(struct porch_ring *ring, u32 ifindex)
+{
+	int err;
+
+	rtnl_lock();
+	err = ring->pn ? own_port(ring, ifindex) : -ENODEV;
 	if (!err)
 		WRITE_ONCE(ring->hungup, false);
 	rtnl_unlock();
@@ -182,7 +229,7 @@ int porch_tap_attach(struct porch_port *port)
 	list_for_each_entry(ring, &pn->rings, link) {
 		if (!ring->all_ports)
 			continue;
-		err = tap_insert(ring, port, &ring->taps);
+		err = tap_insert(ring, port, &ring->taps, false);
 		if (err)
 			break;
 	}
@@ -190,6 +237,16 @@ int porch_tap_attach(struct porch_port *port)
 	if (err)
 		porch_tap_detach(port);
 	return err;
+}
+
+/* Without its ring having asked for it */
+static void tap_end(struct porch_tap *tap)
+{
+	struct porch_ring *ring = tap->ring;
+
+	tap_remove(tap);
+	if (!ring->all_ports && !ring->queue && list_empty(&ring->taps))
+		hang_up(ring);
 }
 
 /**
@@ -203,13 +260,11 @@ void porch_tap_detach(struct porch_port *port)
 	struct hlist_node *next;
 	struct porch_tap *tap;
 
-	hlist_for_each_entry_safe(tap, next, &port->taps, by_port) {
-		struct porch_ring *ring = tap->ring;
-
-		tap_remove(tap);
-		if (!ring->all_ports && list_empty(&ring->taps))
-			hang_up(ring);
-	}
+	hlist_for_each_entry_safe(tap, next, &port->taps, by_port)
+		tap_end(tap);
+	tap = rtnl_dereference(port->owner);
+	if (tap)
+		tap_end(tap);
 }
 
 /**
@@ -264,13 +319,36 @@ void porch_tap_in(const struct porch_port *port, const struct sk_buff *skb)
 {
 	struct porch_view view;
 
-	view.skb = skb;
-	view.dev = port->dev;
-	view.begin = port->dev->type == ARPHRD_ETHER ? skb_mac_offset(skb) : 0;
-	view.net = -view.begin;
-	view.header_len = 0;
-	view.flags = 0;
+	porch_view_in(&view, port, skb);
 	show(port, &view);
+}
+
+/**
+ * porch_tap_divert() - give a frame that came in to the port's owner
+ * @port: the port
+ * @skb: the frame, its data at the network header, counted as received; consumed,
+ *	if there is an owner
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ *
+ * Return: false if there is none.
+ */
+bool porch_tap_divert(const struct porch_port *port, struct sk_buff *skb)
+{
+	const struct porch_tap *tap = rcu_dereference(port->owner);
+	struct porch_stats *stats = this_cpu_ptr(port->pn->stats);
+	struct porch_view view;
+
+	if (unlikely(!tap))
+		return false;
+	porch_view_in(&view, port, skb);
+	if (likely(porch_ring_copy(tap->ring, &view))) {
+		stats->ring_owned++;
+		consume_skb(skb);
+	} else {
+		porch_drop(stats, port, skb, PORCH_DROP_RING_FULL);
+	}
+	return true;
 }
 
 /* The header as the neighbour will write it, once it knows the address. */

@@ -18,6 +18,8 @@
  * @PORCH_FORWARD: to the next hop
  * @PORCH_LOCAL: to the stock stack, for this machine's own sockets
  * @PORCH_PUNT: to the stock stack, for what only it does
+ * @PORCH_QUEUE: held, until an application has said what becomes of it
+ * @PORCH_DIVERT: to an application, which owns it from then on
  * @PORCH_DROP: nowhere
  */
 enum porch_verdict {
@@ -25,6 +27,8 @@ enum porch_verdict {
 	PORCH_FORWARD,
 	PORCH_LOCAL,
 	PORCH_PUNT,
+	PORCH_QUEUE,
+	PORCH_DIVERT,
 	PORCH_DROP,
 };
 
@@ -50,6 +54,19 @@ enum porch_answer {
 	PORCH_ANSWER_RESET,
 };
 
+/* Rules that may send one packet to applications, one after the other */
+#define PORCH_ANSWERS_MAX	4
+
+/**
+ * struct porch_answers - what applications have said of a packet already
+ * @rule: handles of the rules that sent it to them; each accepts it now
+ * @n: how many
+ */
+struct porch_answers {
+	u32 rule[PORCH_ANSWERS_MAX];
+	u8 n;
+};
+
 /**
  * struct porch_pkt - a packet and what the stages found out about it
  * @key: addresses, transport protocol and ports, what it is decided by; the
@@ -71,6 +88,10 @@ enum porch_answer {
  * @verdict: where it goes
  * @reason: enum porch_punt or enum porch_drop, by @verdict
  * @answer: enum porch_answer, for a drop
+ * @answers: rules that accept the packet now, whatever they say
+ * @rule: for PORCH_QUEUE and PORCH_DIVERT, the handle of the rule that said so
+ * @queue: likewise, the number of the queue
+ * @bypass: likewise: if no application can have it, the rule accepts it
  * @mtu: for PORCH_ANSWER_TOO_BIG, of the next link, in bytes
  * @l4: offset of the transport header from the network header, in bytes
  * @icmp_type: for ICMP and ICMPv6, the type
@@ -108,6 +129,9 @@ struct porch_pkt {
 	u8 icmp_type;
 	u8 icmp_code;
 	u8 tcp_flags;
+	struct porch_answers answers;
+	u32 rule;
+	u16 queue;
 	u16 mtu;
 	u16 l4;
 	u16 class;
@@ -121,6 +145,7 @@ struct porch_pkt {
 	bool set_dscp : 1;
 	bool nat : 1;
 	bool out : 1;
+	bool bypass : 1;
 };
 
 /**
@@ -205,6 +230,43 @@ static inline void porch_pkt_punt(struct porch_pkt *p, enum porch_punt reason)
 {
 	p->verdict = PORCH_PUNT;
 	p->reason = reason;
+}
+
+/**
+ * porch_pkt_ask() - decide that an application is to have a packet
+ * @p: the packet
+ * @verdict: PORCH_QUEUE or PORCH_DIVERT
+ * @queue: number of the queue
+ * @rule: handle of the rule that says so
+ * @bypass: it accepts the packet if no application can have it
+ *
+ * Return: false if that rule has been answered already: it accepts the packet.
+ */
+static inline bool porch_pkt_ask(struct porch_pkt *p, enum porch_verdict verdict,
+				 u16 queue, u32 rule, bool bypass)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->answers.n; i++)
+		if (p->answers.rule[i] == rule)
+			return false;
+	p->verdict = verdict;
+	p->queue = queue;
+	p->rule = rule;
+	p->bypass = bypass;
+	return true;
+}
+
+/**
+ * porch_pkt_goes_on() - is a packet neither dropped nor an application's by now?
+ * @p: the packet
+ *
+ * Return: whether it is on its way, decided or not.
+ */
+static inline bool porch_pkt_goes_on(const struct porch_pkt *p)
+{
+	return p->verdict != PORCH_DROP && p->verdict != PORCH_QUEUE &&
+	       p->verdict != PORCH_DIVERT;
 }
 
 #endif /* PORCH_VEC_H */

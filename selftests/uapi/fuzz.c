@@ -162,7 +162,8 @@ static void balanced(struct __test_metadata *_metadata, struct client *client)
 		  line[PORCH_A_LEDGER_INJECTED] + line[PORCH_A_LEDGER_CREATED],
 		  line[PORCH_A_LEDGER_SENT] + line[PORCH_A_LEDGER_LOCAL] +
 		  line[PORCH_A_LEDGER_PUNTED] + line[PORCH_A_LEDGER_TO_STACK] +
-		  line[PORCH_A_LEDGER_DROPPED] + line[PORCH_A_LEDGER_QUEUED]);
+		  line[PORCH_A_LEDGER_DROPPED] + line[PORCH_A_LEDGER_RING_OWNED] +
+		  line[PORCH_A_LEDGER_HELD] + line[PORCH_A_LEDGER_QUEUED]);
 	answer_free(&answer);
 }
 

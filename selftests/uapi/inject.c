@@ -34,122 +34,6 @@
 #include "rings.h"
 #include "scene.h"
 
-#define UDP_PORT	4711
-#define PAYLOAD		700
-#define HEADERS4	(14 + sizeof(struct iphdr) + sizeof(struct udphdr))
-#define HEADERS6	(14 + sizeof(struct ipv6hdr) + sizeof(struct udphdr))
-
-static const uint8_t v0_addr[] = "\x02\0\0\0\x09\x01", v1_addr[] = "\x02\0\0\0\x09\x02";
-
-static uint16_t fold(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
-
-static uint32_t sum_of(const void *data, size_t len, uint32_t sum)
-{
-	const uint16_t *word = data;
-
-	for (; len > 1; len -= 2)
-		sum += *word++;
-	return sum;
-}
-
-static void write_ethernet(uint8_t *frame, uint16_t type)
-{
-	memcpy(frame, v0_addr, 6);
-	memcpy(frame + 6, v1_addr, 6);
-	frame[12] = type >> 8;
-	frame[13] = type;
-}
-
-/* @addresses: their sum, for the checksum */
-static void write_udp(uint8_t *udp, uint32_t addresses)
-{
-	struct udphdr uh = {
-		.source = htons(UDP_PORT),
-		.dest = htons(UDP_PORT),
-		.len = htons(sizeof(uh) + PAYLOAD),
-	};
-
-	memset(udp + sizeof(uh), 'x', PAYLOAD);
-	uh.check = fold(sum_of(udp + sizeof(uh), PAYLOAD,
-			       sum_of(&uh, sizeof(uh), addresses + htons(IPPROTO_UDP) + uh.len)));
-	memcpy(udp, &uh, sizeof(uh));
-}
-
-/* UDP from 10.9.0.2 */
-static uint32_t write_ipv4(uint8_t *frame, const char *dst)
-{
-	struct iphdr iph = {
-		.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP,
-		.tot_len = htons(HEADERS4 - 14 + PAYLOAD),
-		.saddr = inet_addr("10.9.0.2"), .daddr = inet_addr(dst),
-	};
-
-	write_ethernet(frame, 0x0800);
-	iph.check = fold(sum_of(&iph, sizeof(iph), 0));
-	memcpy(frame + 14, &iph, sizeof(iph));
-	write_udp(frame + 14 + sizeof(iph), sum_of(&iph.saddr, 8, 0));
-	return HEADERS4 + PAYLOAD;
-}
-
-/* UDP from 2001:db8:9::2 */
-static uint32_t write_ipv6(uint8_t *frame, const char *dst)
-{
-	struct ipv6hdr hdr = {
-		.version = 6, .hop_limit = 64, .nexthdr = IPPROTO_UDP,
-		.payload_len = htons(sizeof(struct udphdr) + PAYLOAD),
-	};
-
-	inet_pton(AF_INET6, "2001:db8:9::2", &hdr.saddr);
-	inet_pton(AF_INET6, dst, &hdr.daddr);
-	write_ethernet(frame, 0x86dd);
-	memcpy(frame + 14, &hdr, sizeof(hdr));
-	write_udp(frame + 14 + sizeof(hdr), sum_of(&hdr.saddr, 32, 0));
-	return HEADERS6 + PAYLOAD;
-}
-
-static uint64_t line(struct client *client, int which)
-{
-	struct request request = op_request(op_find(PORCH_CMD_LEDGER_GET), "sync");
-	struct nlattr *a[PORCH_A_LEDGER_MAX + 1];
-	struct answer answer;
-	size_t pos = 0;
-	uint64_t value;
-
-	client_call(client, &request, &answer);
-	if (!answer_next(&answer, &pos, a, PORCH_A_LEDGER_MAX))
-		abort();
-	value = nla_get_u64(a[which]);
-	answer_free(&answer);
-	return value;
-}
-
-static bool is_balanced(struct client *client)
-{
-	static const int in[] = { PORCH_A_LEDGER_RX, PORCH_A_LEDGER_FROM_STACK,
-				  PORCH_A_LEDGER_INJECTED, PORCH_A_LEDGER_CREATED };
-	struct request request = op_request(op_find(PORCH_CMD_LEDGER_GET), "sync");
-	struct nlattr *a[PORCH_A_LEDGER_MAX + 1];
-	struct answer answer;
-	uint64_t sum = 0;
-	size_t pos = 0, i;
-	int k;
-
-	client_call(client, &request, &answer);
-	if (!answer_next(&answer, &pos, a, PORCH_A_LEDGER_MAX))
-		abort();
-	for (i = 0; i < sizeof(in) / sizeof(*in); i++)
-		sum += nla_get_u64(a[in[i]]);
-	for (k = PORCH_A_LEDGER_SENT; k <= PORCH_A_LEDGER_QUEUED; k++)
-		sum -= nla_get_u64(a[k]);
-	answer_free(&answer);
-	return !sum;
-}
-
 FIXTURE(inject) {
 	struct client client;
 	struct ring ring;
@@ -174,7 +58,7 @@ FIXTURE_TEARDOWN(inject)
 {
 	ring_close(&self->ring);
 	EXPECT_EQ(self->references, references());
-	EXPECT_TRUE(is_balanced(&self->client));
+	EXPECT_TRUE(ledger_balances(&self->client));
 	close(self->wire);
 	client_close(&self->client);
 }
@@ -235,7 +119,7 @@ TEST_F(inject, to_the_wire)
 	struct porch_ring_frame head = {
 		.type = PORCH_RING_FRAME, .ifindex = WIRE, .to = PORCH_RING_TO_WIRE,
 	}, *out;
-	uint64_t before = line(&self->client, PORCH_A_LEDGER_SENT);
+	uint64_t before = ledger_line(&self->client, PORCH_A_LEDGER_SENT);
 	uint8_t frame[1514], got[2000];
 	struct ring tap;
 	int i;
@@ -261,8 +145,8 @@ TEST_F(inject, to_the_wire)
 		EXPECT_EQ(i, out->wirelen);
 		EXPECT_TRUE(out->flags & PORCH_RING_F_OUT);
 	}
-	EXPECT_EQ(37, line(&self->client, PORCH_A_LEDGER_INJECTED));
-	EXPECT_EQ(before + 37, line(&self->client, PORCH_A_LEDGER_SENT));
+	EXPECT_EQ(37, ledger_line(&self->client, PORCH_A_LEDGER_INJECTED));
+	EXPECT_EQ(before + 37, ledger_line(&self->client, PORCH_A_LEDGER_SENT));
 	ring_close(&tap);
 }
 
@@ -307,16 +191,16 @@ static void reaches_socket(struct __test_metadata *_metadata, struct ring *r, ui
 
 TEST_F(inject, to_the_stack)
 {
-	uint64_t before = line(&self->client, PORCH_A_LEDGER_PUNTED);
+	uint64_t before = ledger_line(&self->client, PORCH_A_LEDGER_PUNTED);
 
 	reaches_socket(_metadata, &self->ring, PORCH_RING_TO_STACK);
-	EXPECT_LE(before + 2, line(&self->client, PORCH_A_LEDGER_PUNTED));
+	EXPECT_LE(before + 2, ledger_line(&self->client, PORCH_A_LEDGER_PUNTED));
 }
 
 TEST_F(inject, through_the_path_to_a_socket)
 {
 	reaches_socket(_metadata, &self->ring, PORCH_RING_TO_PATH);
-	EXPECT_EQ(2, line(&self->client, PORCH_A_LEDGER_LOCAL));
+	EXPECT_EQ(2, ledger_line(&self->client, PORCH_A_LEDGER_LOCAL));
 }
 
 TEST_F(inject, through_the_path_to_another_port)
@@ -521,7 +405,7 @@ TEST_F(inject, refused)
 	frame[5] = 7;
 	refused(_metadata, &self->ring, EADDRNOTAVAIL, &head, frame);
 	frame[5] = 1;
-	EXPECT_EQ(0, line(&self->client, PORCH_A_LEDGER_INJECTED));
+	EXPECT_EQ(0, ledger_line(&self->client, PORCH_A_LEDGER_INJECTED));
 
 	ASSERT_EQ(0, system("ip link set v0 down"));
 	refused(_metadata, &self->ring, ENETDOWN, &head, frame);

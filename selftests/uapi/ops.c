@@ -150,6 +150,7 @@ const struct op ops[] = {
 		{ "reject-with", PORCH_A_RULE_REJECT_WITH, U8, 0, 2 },
 		{ "jump", PORCH_A_RULE_JUMP, STRING, 0, 31 },
 		{ "queue", PORCH_A_RULE_QUEUE, U16, 0, 65535 },
+		{ "bypass", PORCH_A_RULE_BYPASS, FLAG },
 		RULE_STAGED,
 	  } },
 	{ "rule-del", PORCH_CMD_RULE_DEL, .admin = true, .last = PORCH_A_RULE_MAX,

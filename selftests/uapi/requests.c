@@ -1240,6 +1240,10 @@ static const struct refusal {
 	uint16_t attr;
 	const char *word;
 } refusals[] = {
+	{ PORCH_CMD_RULE_ADD, "chain=output action=6 queue=5", EINVAL, PORCH_A_RULE_ACTION,
+	  "what this machine sends" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward action=1 bypass", EINVAL, PORCH_A_RULE_BYPASS,
+	  "only queue and divert" },
 	{ PORCH_CMD_PORT_ADD, "ifindex=" NO_DEVICE, ENODEV, PORCH_A_PORT_IFINDEX, "no such" },
 	{ PORCH_CMD_PORT_ADD, "ifindex=" PORT, EEXIST, PORCH_A_PORT_IFINDEX, "already" },
 	{ PORCH_CMD_PORT_ADD, "ifindex=1", EINVAL, PORCH_A_PORT_IFINDEX, "loopback" },

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/if_packet.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,6 +21,7 @@
 
 #include <linux/porch.h>
 
+#include "ops.h"
 #include "rings.h"
 #include "scene.h"
 
@@ -137,6 +142,16 @@ void ring_put(struct ring *r, const struct porch_ring_frame *head, const void *b
 	__atomic_store_n(&r->tx_ctl->prod, r->tx_ctl->prod + len, __ATOMIC_RELEASE);
 }
 
+void ring_put_answer(struct ring *r, const struct porch_ring_answer *answer)
+{
+	struct porch_ring_answer *a = (void *)(r->tx_data + r->tx_ctl->prod % r->size);
+
+	*a = *answer;
+	a->len = PORCH_RING_ALIGN;
+	/* Pairs with the kernel's acquire. */
+	__atomic_store_n(&r->tx_ctl->prod, r->tx_ctl->prod + a->len, __ATOMIC_RELEASE);
+}
+
 int ring_kick(struct ring *r, struct porch_ring_kick *kick)
 {
 	*kick = (struct porch_ring_kick) {};
@@ -228,4 +243,113 @@ bool run_on(int cpu)
 	CPU_ZERO(&cpus);
 	CPU_SET(cpu, &cpus);
 	return !sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+const uint8_t v0_addr[] = "\x02\0\0\0\x09\x01", v1_addr[] = "\x02\0\0\0\x09\x02";
+
+uint16_t fold(uint32_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+uint32_t sum_of(const void *data, size_t len, uint32_t sum)
+{
+	const uint16_t *word = data;
+
+	for (; len > 1; len -= 2)
+		sum += *word++;
+	return sum;
+}
+
+static void write_ethernet(uint8_t *frame, uint16_t type)
+{
+	memcpy(frame, v0_addr, 6);
+	memcpy(frame + 6, v1_addr, 6);
+	frame[12] = type >> 8;
+	frame[13] = type;
+}
+
+/* @addresses: their sum, for the checksum */
+static void write_udp(uint8_t *udp, uint32_t addresses)
+{
+	struct udphdr uh = {
+		.source = htons(UDP_PORT),
+		.dest = htons(UDP_PORT),
+		.len = htons(sizeof(uh) + PAYLOAD),
+	};
+
+	memset(udp + sizeof(uh), 'x', PAYLOAD);
+	uh.check = fold(sum_of(udp + sizeof(uh), PAYLOAD,
+			       sum_of(&uh, sizeof(uh), addresses + htons(IPPROTO_UDP) + uh.len)));
+	memcpy(udp, &uh, sizeof(uh));
+}
+
+uint32_t write_ipv4(uint8_t *frame, const char *dst)
+{
+	struct iphdr iph = {
+		.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP,
+		.tot_len = htons(HEADERS4 - 14 + PAYLOAD),
+		.saddr = inet_addr("10.9.0.2"), .daddr = inet_addr(dst),
+	};
+
+	write_ethernet(frame, 0x0800);
+	iph.check = fold(sum_of(&iph, sizeof(iph), 0));
+	memcpy(frame + 14, &iph, sizeof(iph));
+	write_udp(frame + 14 + sizeof(iph), sum_of(&iph.saddr, 8, 0));
+	return HEADERS4 + PAYLOAD;
+}
+
+uint32_t write_ipv6(uint8_t *frame, const char *dst)
+{
+	struct ipv6hdr hdr = {
+		.version = 6, .hop_limit = 64, .nexthdr = IPPROTO_UDP,
+		.payload_len = htons(sizeof(struct udphdr) + PAYLOAD),
+	};
+
+	inet_pton(AF_INET6, "2001:db8:9::2", &hdr.saddr);
+	inet_pton(AF_INET6, dst, &hdr.daddr);
+	write_ethernet(frame, 0x86dd);
+	memcpy(frame + 14, &hdr, sizeof(hdr));
+	write_udp(frame + 14 + sizeof(hdr), sum_of(&hdr.saddr, 32, 0));
+	return HEADERS6 + PAYLOAD;
+}
+
+uint64_t ledger_line(struct client *client, int which)
+{
+	struct request request = op_request(op_find(PORCH_CMD_LEDGER_GET), "sync");
+	struct nlattr *a[PORCH_A_LEDGER_MAX + 1];
+	struct answer answer;
+	size_t pos = 0;
+	uint64_t value;
+
+	client_call(client, &request, &answer);
+	if (!answer_next(&answer, &pos, a, PORCH_A_LEDGER_MAX))
+		abort();
+	value = nla_get_u64(a[which]);
+	answer_free(&answer);
+	return value;
+}
+
+bool ledger_balances(struct client *client)
+{
+	static const int in[] = { PORCH_A_LEDGER_RX, PORCH_A_LEDGER_FROM_STACK,
+				  PORCH_A_LEDGER_INJECTED, PORCH_A_LEDGER_CREATED };
+	struct request request = op_request(op_find(PORCH_CMD_LEDGER_GET), "sync");
+	struct nlattr *a[PORCH_A_LEDGER_MAX + 1];
+	struct answer answer;
+	uint64_t sum = 0;
+	size_t pos = 0, i;
+	int k;
+
+	client_call(client, &request, &answer);
+	if (!answer_next(&answer, &pos, a, PORCH_A_LEDGER_MAX))
+		abort();
+	for (i = 0; i < sizeof(in) / sizeof(*in); i++)
+		sum += nla_get_u64(a[in[i]]);
+	for (k = PORCH_A_LEDGER_SENT; k <= PORCH_A_LEDGER_QUEUED; k++)
+		sum -= nla_get_u64(a[k]);
+	answer_free(&answer);
+	return !sum;
 }

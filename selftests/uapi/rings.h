@@ -23,6 +23,12 @@
 #define RING_SIZE	((uint32_t)PORCH_RING_SIZE_MIN)
 #define TYPE		0x88b5	/* for experiments, IEEE 802 */
 #define FRAME		1000
+#define UDP_PORT	4711
+#define PAYLOAD		700
+#define HEADERS4	(14 + 20 + 8)
+#define HEADERS6	(14 + 40 + 8)
+
+extern const uint8_t v0_addr[], v1_addr[];
 
 /**
  * struct ring - an open /dev/porch, mapped
@@ -92,6 +98,13 @@ short ring_poll(struct ring *r, int timeout);
 void ring_put(struct ring *r, const struct porch_ring_frame *head, const void *bytes);
 
 /**
+ * ring_put_answer() - write an answer to be taken
+ * @r: the ring, with one in the other direction, which has room
+ * @answer: all but its len
+ */
+void ring_put_answer(struct ring *r, const struct porch_ring_answer *answer);
+
+/**
  * ring_kick() - let the kernel take what was put
  * @r: the ring
  * @kick: what it says
@@ -123,6 +136,38 @@ int wire_open(void);
  * Return: whether it has left
  */
 bool wire_send(int fd, uint8_t number);
+/**
+ * write_ipv4() - write a frame to v0, with UDP from 10.9.0.2
+ * @frame: where; HEADERS4 + PAYLOAD bytes
+ * @dst: to which address
+ *
+ * Return: its length
+ */
+uint32_t write_ipv4(uint8_t *frame, const char *dst);
+
+/**
+ * write_ipv6() - the same from 2001:db8:9::2
+ * @frame: where; HEADERS6 + PAYLOAD bytes
+ * @dst: to which address
+ *
+ * Return: its length
+ */
+uint32_t write_ipv6(uint8_t *frame, const char *dst);
+
+/* The Internet checksum, in two steps */
+uint32_t sum_of(const void *data, size_t len, uint32_t sum);
+uint16_t fold(uint32_t sum);
+
+/**
+ * ledger_line() - read a line of the exact ledger
+ * @client: in the scene
+ * @which: PORCH_A_LEDGER_*
+ *
+ * Return: its value
+ */
+uint64_t ledger_line(struct client *client, int which);
+bool ledger_balances(struct client *client);
+
 bool is_frame(const struct porch_ring_frame *f, uint8_t number);
 
 /**

@@ -221,6 +221,8 @@ static void put_ledger(void)
 	/* 1 + 1 + 1 + 1 = 1 + 1 + 1 + 1 + 0 + 0, and $FAKE_LEAK more in the queues */
 	for (attr = PORCH_A_LEDGER_RX; attr <= PORCH_A_LEDGER_DROPPED; attr++)
 		mnl_attr_put_u64(nlh, attr, attr != PORCH_A_LEDGER_DROPPED);
+	mnl_attr_put_u64(nlh, PORCH_A_LEDGER_RING_OWNED, 0);
+	mnl_attr_put_u64(nlh, PORCH_A_LEDGER_HELD, 0);
 	mnl_attr_put_u64(nlh, PORCH_A_LEDGER_QUEUED, atoi(getenv("FAKE_LEAK") ?: "0"));
 	end(nlh);
 }

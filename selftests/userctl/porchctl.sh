@@ -476,11 +476,13 @@ in                           4
   punted                     1
   to-stack                   1
   dropped                    0
+  ring-owned                 0
+  held                       0
   queued                     0
 out                          4  balanced
 TEXT
 prints -j ledger --sync <<'TEXT'
-{"rx":1,"from-stack":1,"injected":1,"created":1,"sent":1,"local":1,"punted":1,"to-stack":1,"dropped":0,"queued":0,"balanced":true}
+{"rx":1,"from-stack":1,"injected":1,"created":1,"sent":1,"local":1,"punted":1,"to-stack":1,"dropped":0,"ring-owned":0,"held":0,"queued":0,"balanced":true}
 TEXT
 
 PORCHCTL=$FAKE

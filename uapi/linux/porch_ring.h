@@ -92,7 +92,8 @@ struct porch_ring_tap {
  * A frame is refused with EINVAL: a field of it is wrong, ENOENT: the device is
  * not a port, ENETDOWN, EMSGSIZE: longer than the link takes, ENOMEM; and, if it
  * is to go through the path, EPROTONOSUPPORT: neither IPv4 nor IPv6 or with a
- * tag, EADDRNOTAVAIL: not for the port's link-layer address.
+ * tag, EADDRNOTAVAIL: not for the port's link-layer address. An answer is refused
+ * with EINVAL: no verdict, ENOENT: no such packet waits any longer.
  *
  * Errors: ENXIO there is no TX ring, ENODEV the namespace has gone, EINVAL,
  * EFAULT; E2BIG as above. EBADMSG: the ring is broken, its index or the length of
@@ -106,10 +107,65 @@ struct porch_ring_kick {
 	__u32 error;
 };
 
+/**
+ * struct porch_ring_divert - for PORCH_RING_DIVERT, after the set-up
+ * @flags: must be 0
+ * @ifindex: the port whose frames are wanted
+ *
+ * What comes in by the port is the application's: frames of all protocols, with
+ * and without a tag, but those for other hosts and those that the kernel gives to
+ * a VLAN device, a bridge or a bond. What finds no room in the ring is dropped. Taps
+ * see copies nevertheless. What the machine sends by the port is as ever.
+ *
+ * May be called again for other ports.
+ *
+ * Errors: EPERM without CAP_NET_ADMIN when the file was opened, EBUSY the port is
+ * another ring's, and those of PORCH_RING_TAP.
+ */
+struct porch_ring_divert {
+	__u32 flags;
+	__u32 ifindex;
+};
+
+/* Packets of one queue that may wait for an answer, and for how many ms */
+#define PORCH_RING_HELD_MAX	4096
+#define PORCH_RING_DEADLINE_MAX	60000
+
+/**
+ * struct porch_ring_queue - for PORCH_RING_QUEUE, once for each open file, after
+ *	the set-up
+ * @flags: must be 0
+ * @queue: number of the queue that is read, up to 65535: the one in rules that
+ *	say "queue" or "divert"
+ * @held: packets that may wait for an answer at a time, up to
+ *	PORCH_RING_HELD_MAX; 0 if the application gives none
+ * @deadline: how long each may wait, in ms, from 1 to PORCH_RING_DEADLINE_MAX; 0 if
+ *	@held is
+ *
+ * What a rule diverts comes with an id of 0, and is the application's. What a rule
+ * queues comes with an id, and waits for a struct porch_ring_answer. It does not
+ * wait, or no longer, if there is no room in the ring or among those that wait, at
+ * its deadline, and when the file is closed; then it is dropped or, as the rule
+ * says, accepted.
+ *
+ * Errors: EPERM without CAP_NET_ADMIN when the file was opened, EBUSY the queue is
+ * another ring's, EEXIST this one has a queue, ENXIO is not set up or, if @held is
+ * not 0, without a ring in the other direction, ENODEV the namespace has gone,
+ * EINVAL, ENOMEM; E2BIG as above.
+ */
+struct porch_ring_queue {
+	__u32 flags;
+	__u32 queue;
+	__u32 held;
+	__u32 deadline;
+};
+
 #define PORCH_RING_IOCTL	0xe9
 #define PORCH_RING_SETUP	_IOWR(PORCH_RING_IOCTL, 1, struct porch_ring_setup)
 #define PORCH_RING_TAP		_IOW(PORCH_RING_IOCTL, 2, struct porch_ring_tap)
 #define PORCH_RING_KICK		_IOWR(PORCH_RING_IOCTL, 3, struct porch_ring_kick)
+#define PORCH_RING_DIVERT	_IOW(PORCH_RING_IOCTL, 4, struct porch_ring_divert)
+#define PORCH_RING_QUEUE	_IOW(PORCH_RING_IOCTL, 5, struct porch_ring_queue)
 
 /**
  * struct porch_ring_head - at offset 0 of the mapping
@@ -135,7 +191,7 @@ struct porch_ring_head {
 /**
  * enum porch_ring_type - what a ring is for
  * @PORCH_RING_RX: frames from the kernel to the application
- * @PORCH_RING_TX: frames from the application to the kernel
+ * @PORCH_RING_TX: frames and answers from the application to the kernel
  */
 enum porch_ring_type {
 	PORCH_RING_RX = 1,
@@ -204,10 +260,37 @@ struct porch_ring_ctl {
  * @PORCH_RING_PAD: nothing; it fills the ring up to its end, as no record lies
  *	across. Only its len and type are set.
  * @PORCH_RING_FRAME: a struct porch_ring_frame, and the frame
+ * @PORCH_RING_ANSWER: a struct porch_ring_answer; in PORCH_RING_TX only
  */
 enum porch_ring_record {
 	PORCH_RING_PAD,
 	PORCH_RING_FRAME,
+	PORCH_RING_ANSWER,
+};
+
+/**
+ * enum porch_ring_verdict - what becomes of a packet that was held
+ * @PORCH_RING_ACCEPT: the rule that held it accepts it. It is judged once more, by
+ *	the rules that are in force by then.
+ * @PORCH_RING_DROP: it is dropped
+ */
+enum porch_ring_verdict {
+	PORCH_RING_ACCEPT = 1,
+	PORCH_RING_DROP,
+};
+
+/**
+ * struct porch_ring_answer - a record that answers for a packet that is held
+ * @len: (u) bytes from here to the next record: PORCH_RING_ALIGN at least
+ * @type: (u) PORCH_RING_ANSWER
+ * @verdict: (u) enum porch_ring_verdict
+ * @id: (u) of the frame that showed the packet
+ */
+struct porch_ring_answer {
+	__u32 len;
+	__u16 type;
+	__u16 verdict;
+	__u64 id;
 };
 
 /* struct porch_ring_frame.flags */
@@ -266,7 +349,7 @@ enum porch_ring_to {
  * @gso_type: (k) PORCH_RING_GSO_*
  * @to: (k) 0; (u) in PORCH_RING_TX, enum porch_ring_to
  * @lost: (k) frames of this ring that were lost between the last one and this
- * @id: (k) 0; names a packet that waits for an answer
+ * @id: (k) names a packet that waits for an answer; 0 if none does
  *
  * One cache line.
  *
