@@ -5,9 +5,15 @@
 
 #include "err.h"
 
+static const char *program = "porchctl";
 static const char *place_file;
 static unsigned int place_line;
 static char command[256];
+
+void err_program(const char *name)
+{
+	program = name;
+}
 
 void err_place(const char *file, unsigned int line)
 {
@@ -33,7 +39,7 @@ static void report(const char *kind, const char *fmt, va_list ap)
 	if (place_file)
 		snprintf(place, sizeof(place), "%.64s:%u: ", place_file, place_line);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	snprintf(line, sizeof(line), "porchctl: %s%s%s%s%s", place, command,
+	snprintf(line, sizeof(line), "%s: %s%s%s%s%s", program, place, command,
 		 *command ? ": " : "", kind, text);
 	for (p = line; *p; p++)
 		if (iscntrl((unsigned char)*p))

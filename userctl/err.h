@@ -9,6 +9,12 @@ enum {
 };
 
 /**
+ * err_program() - name the program, which is porchctl without
+ * @name: its name
+ */
+void err_program(const char *name);
+
+/**
  * err_place() - name the line of a batch file that is worked on
  * @file: name of the file, NULL for the command line
  * @line: number of the line

@@ -1,0 +1,220 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Applications that judge and own packets: porch-dnsguard drops questions for names
+# on its list, and lets everything else pass, be it 64 kB at once or tagged. Proves
+# what becomes of packets when it sleeps or is killed.
+#
+#   +--------+             +----------------+             +--------+
+#   | client |             | router         |             | server |
+#   |     c0 +-------------+ rc          rs +-------------+ s0     |
+#   +--------+ 10.0.1.0/24 | porch-dnsguard | 10.0.2.0/24 +--------+
+#       .2 / ::2   .1, ::1 +----------------+ .1, ::1    .2 / ::2
+
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+
+guard=
+
+# guard_up: porch-dnsguard at queue 5; its pid is in $guard
+guard_up()
+{
+	ip netns exec "$ns_router" porch-dnsguard -q 5 "$tmp/names" \
+		2> "$tmp/guard" &
+	guard=$!
+	poll_until 10 grep -q "reading queue 5" "$tmp/guard"
+}
+
+guard_down()
+{
+	kill "${1:--TERM}" "$guard"
+	wait "$guard" || true
+}
+
+# A server that sends each question back as its answer
+answer()
+{
+	cat > "$tmp/answer.py" <<-'END'
+	import socket
+	s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+	s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+	s.bind(("::", 53))
+	while True:
+	    data, peer = s.recvfrom(2000)
+	    s.sendto(data[:2] + bytes([data[2] | 0x80]) + data[3:], peer)
+	END
+	background "$ns_server" python3 "$tmp/answer.py"
+	poll_until 10 listening "$ns_server" udp 53
+}
+
+# ask ADDRESS NAME [SECONDS]: is the question answered?
+ask()
+{
+	client python3 - "$@" <<-'END'
+	import socket, sys
+	address, name = sys.argv[1:3]
+	family = socket.AF_INET6 if ":" in address else socket.AF_INET
+	s = socket.socket(family, socket.SOCK_DGRAM)
+	s.settimeout(float(sys.argv[3]) if len(sys.argv) > 3 else 10)
+	labels = b"".join(bytes([len(l)]) + l.encode() for l in name.split("."))
+	question = b"\7\7\1\0\0\1\0\0\0\0\0\0" + labels + b"\0\0\1\0\1"
+	s.sendto(question, (address, 53))
+	sys.exit(s.recv(2000)[12:] != question[12:])
+	END
+}
+
+blocked()
+{
+	counts drop verdict 1 fails ask "$@" 1
+}
+
+names()
+{
+	ask 10.0.2.2 good.example
+	ask 2001:db8:2::2 good.example
+	blocked 10.0.2.2 bad.example
+	blocked 2001:db8:2::2 bad.example
+	blocked 10.0.2.2 Very.BAD.example
+	ask 10.0.2.2 notbad.example
+}
+
+# As many frames, as large as they come
+everything()
+{
+	porch rule flush forward
+	porch rule add forward queue 5
+	reaches "$ns_client" 10.0.2.2
+	reaches "$ns_client" 2001:db8:2::2 -s 3000
+	transfer "$ns_client" "$ns_server" 10.0.2.2 2
+	transfer "$ns_server" "$ns_client" 2001:db8:1::2 2
+}
+
+# One that is stopped answers nobody: the deadline does.
+sleeps()
+{
+	porch rule flush forward
+	porch rule add forward proto udp dport 53 queue 5
+	kill -STOP "$guard"
+	counts drop verdict-late 1 fails ask 10.0.2.2 good.example 1
+	porch rule flush forward
+	porch rule add forward proto udp dport 53 queue 5 bypass
+	counts engine bypassed 1 ask 10.0.2.2 good.example
+	kill -CONT "$guard"
+	# Its answers to both come too late, and are refused.
+	poll_until 10 ask 10.0.2.2 good.example
+}
+
+# The rule goes while its packet waits. Nobody queues it a second time.
+rule_goes()
+{
+	local pid
+	porch rule flush forward
+	porch rule add forward proto udp dport 53 queue 5
+	kill -STOP "$guard"
+	ask 10.0.2.2 good.example &
+	pid=$!
+	poll_until 10 holds 1
+	porch rule flush forward
+	kill -CONT "$guard"
+	wait "$pid"
+}
+
+holds()
+{
+	equal held "$(number_in "$(porch -j ledger)" held)" "$1"
+}
+
+one_reader()
+{
+	refused "queue 5 is another program's" \
+		router porch-dnsguard -q 5 "$tmp/names"
+	says 'rings +1' porch status
+	refused "in use" rmmod porch
+}
+
+diverted()
+{
+	porch rule flush forward
+	porch rule add forward proto udp dport 53 divert 5
+	fails ask 10.0.2.2 good.example 1
+	equal owned "$(number_in "$(porch -j ledger)" ring-owned)" 1
+	porch rule flush forward
+	ask 10.0.2.2 good.example
+}
+
+refused_rules()
+{
+	refused "what this machine sends" porch rule add output queue 5
+	refused "only queue and divert" porch rule add forward accept bypass
+	refused "only queue and divert" porch rule add forward bypass
+	porch rule add forward queue 5 bypass
+	says 'queue 5 bypass' porch rule show
+	porch rule flush forward
+}
+
+# The other tool, with no right but to look
+capture_alone()
+{
+	local pid
+	router setpriv --bounding-set=-all,+net_raw porch-capture -i rc -s 100 \
+		-c 2 -w "$tmp/alone" 2> "$tmp/alone.err" &
+	pid=$!
+	poll_until 10 test -s "$tmp/alone"
+	poll_until 10 asked_until_gone "$pid"
+	wait "$pid"
+	says "2 frames captured" cat "$tmp/alone.err"
+	says "A\? good.example" tcpdump -Z root -n -r "$tmp/alone"
+	refused "Operation not permitted" router \
+		setpriv --bounding-set=-all,+net_raw porch-dnsguard -q 6 "$tmp/names"
+}
+
+asked_until_gone()
+{
+	ask 10.0.2.2 good.example
+	fails kill -0 "$1"
+}
+
+port_goes()
+{
+	porch rule add forward proto udp dport 53 queue 5
+	kill -STOP "$guard"
+	fails ask 10.0.2.2 good.example 0.1
+	porch port del rc
+	holds 0
+	porch port add rc
+	fails ask 10.0.2.2 good.example 0.1
+	router ip link set rc down
+	holds 0
+	router ip link set rc up
+	kill -CONT "$guard"
+	poll_until 10 ask 10.0.2.2 good.example 1
+}
+
+begin
+router_topology
+printf '# names\nbad.example\nworse.example\n' > "$tmp/names"
+answer
+guard_up
+porch rule add forward proto udp dport 53 queue 5 || die "no rule"
+check "names on the list are blocked, others are not" names
+check "one program reads a queue" one_reader
+check "all packets pass by an application" everything
+check "an application that sleeps" sleeps
+check "a rule that goes while its packet waits" rule_goes
+check "what a rule diverts is the application's" diverted
+check "rules that make no sense" refused_rules
+check "porch-capture with CAP_NET_RAW alone" capture_alone
+check "a port that goes while its packets wait" port_goes
+guard_down -KILL
+porch rule flush forward
+porch rule add forward proto udp dport 53 queue 5 bypass
+check "an application that was killed, bypassed" \
+	counts engine bypassed 1 ask 10.0.2.2 bad.example
+porch rule flush forward
+porch rule add forward proto udp dport 53 queue 5
+check "an application that was killed" \
+	counts drop no-queue 1 fails ask 10.0.2.2 good.example 1
+guard_up
+check "and one that is back" ask 10.0.2.2 good.example
+guard_down
+check "what it says at its end" grep -E '^[0-9]+ packets seen, 0 dropped' "$tmp/guard"
+finish
