@@ -514,6 +514,53 @@ porch_shape_class_stats(const struct porch_shape_class *c)
 }
 
 /**
+ * porch_shape_class_ahead() - how far may a class be ahead of its ceilings?
+ * @c: a class of a shaper
+ *
+ * O(depth).
+ *
+ * Return: the smallest burst of a ceiling that holds for it, in bytes; U32_MAX
+ * if none does.
+ */
+u32 porch_shape_class_ahead(const struct porch_shape_class *c)
+{
+	u32 ahead = U32_MAX;
+
+	for (; c; c = c->parent)
+		if (c->spec.ceil)
+			ahead = min(ahead, c->spec.ceil_burst);
+	return ahead;
+}
+
+/**
+ * porch_shape_class_parent() - which class is above?
+ * @c: a class of a shaper
+ *
+ * Return: the class, NULL for the root.
+ */
+const struct porch_shape_class *
+porch_shape_class_parent(const struct porch_shape_class *c)
+{
+	return c->parent;
+}
+
+/**
+ * porch_shape_next() - go through the classes, in the order of their insertion
+ * @s: the shaper
+ * @c: the class before, NULL to begin
+ *
+ * Return: the class, NULL behind the last one.
+ */
+struct porch_shape_class *porch_shape_next(const struct porch_shape *s,
+					   const struct porch_shape_class *c)
+{
+	const struct list_head *next = c ? c->node.next : s->classes.next;
+
+	return next == &s->classes ? NULL :
+	       list_entry(next, struct porch_shape_class, node);
+}
+
+/**
  * porch_shape_init() - make a shaper, without classes
  * @s: the shaper
  * @ops: what the packets' owner does; must outlive @s

@@ -205,6 +205,12 @@ porch_shape_class_spec(const struct porch_shape_class *c);
 const struct porch_shape_stats *
 porch_shape_class_stats(const struct porch_shape_class *c);
 
+u32 porch_shape_class_ahead(const struct porch_shape_class *c);
+const struct porch_shape_class *
+porch_shape_class_parent(const struct porch_shape_class *c);
+
+struct porch_shape_class *porch_shape_next(const struct porch_shape *s,
+					   const struct porch_shape_class *c);
 struct porch_shape_class *porch_shape_lookup(const struct porch_shape *s,
 					     u32 id);
 int porch_shape_insert(struct porch_shape *s, struct porch_shape_class *parent,

@@ -1233,6 +1233,47 @@ static void shape_refused(void)
 	kfree(w);
 }
 
+/* What a caller asks about a tree. */
+static void shape_ask(void)
+{
+	struct world *w = kzalloc(sizeof(*w), GFP_KERNEL);
+	const struct porch_shape_class *c, *want[3];
+	struct porch_shape_spec spec;
+	int i = 0;
+
+	world_init(w, &no_limits);
+	spec = leaf_spec(1);
+	spec.flows = 0;
+	insert(w, &w->class[0], NULL, &spec);
+	spec.id = 2;
+	spec.ceil = 1000;
+	spec.ceil_burst = 3000;
+	insert(w, &w->class[1], w->class, &spec);
+	spec = leaf_spec(3);
+	spec.ceil = 0;
+	insert(w, &w->class[2], &w->class[1], &spec);
+	for (i = 0; i < 3; i++)
+		want[i] = w->class[i].c;
+
+	CHECK(porch_shape_class_ahead(want[0]) == U32_MAX, "no ceiling");
+	CHECK(porch_shape_class_ahead(want[2]) == 3000, "the one above");
+	spec.ceil = 500;
+	spec.ceil_burst = 2000;
+	porch_shape_change(&w->s, w->class[2].c, &spec, w->now);
+	CHECK(porch_shape_class_ahead(want[2]) == 2000, "its own");
+	CHECK(porch_shape_class_ahead(want[1]) == 3000, "not the one below");
+
+	CHECK(!porch_shape_class_parent(want[0]), "above the root");
+	CHECK(porch_shape_class_parent(want[2]) == want[1], "above the leaf");
+
+	i = 0;
+	for (c = porch_shape_next(&w->s, NULL); c; c = porch_shape_next(&w->s, c))
+		CHECK(i < 3 && c == want[i++], "number %d", i);
+	CHECK(i == 3, "%d classes", i);
+	world_fini(w);
+	kfree(w);
+}
+
 const struct test test_shape[] = {
 	{ .name = "shape: random trees under random load",
 	  .run = shape_random },
@@ -1245,5 +1286,6 @@ const struct test test_shape[] = {
 	{ .name = "shape: a queue that stands", .run = shape_codel },
 	{ .name = "shape: lengths on the line", .run = shape_len },
 	{ .name = "shape: refused", .run = shape_refused },
+	{ .name = "shape: asked about", .run = shape_ask },
 	{},
 };
