@@ -12,6 +12,7 @@
 #include <linux/version.h>
 #include <net/dst.h>
 #include <net/genetlink.h>
+#include <net/pkt_sched.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #include <net/gso.h>	/* split off netdevice.h */
 #endif
@@ -57,6 +58,11 @@ static inline struct net_device *porch_alloc_netdev_dummy(void)
 #define porch_iph_totlen(skb, iph) ntohs((iph)->tot_len)
 #else
 #define porch_iph_totlen(skb, iph) iph_totlen(skb, iph)
+#endif
+
+/* 6.9 gave modules with a qdisc an alias of their own. */
+#ifndef MODULE_ALIAS_NET_SCH
+#define MODULE_ALIAS_NET_SCH(id) MODULE_ALIAS("sch_" id)
 #endif
 
 /* Does tc look at packets that leave by the device? */

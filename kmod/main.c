@@ -20,6 +20,7 @@
 #include "path/flow.h"
 #include "path/queue.h"
 #include "path/ring_dev.h"
+#include "path/shape.h"
 #include "path/tap.h"
 
 static bool userns;
@@ -146,6 +147,26 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 
 static struct notifier_block netdev_nb = { .notifier_call = netdev_event };
 
+/*
+ * Last: whoever opens or grafts these holds a module that has to stay. Under RTNL
+ * nobody can graft the one before it is known whether there will be the other.
+ */
+static int __init register_holders(void)
+{
+	int err;
+
+	rtnl_lock();
+	err = porch_qdisc_register();
+	if (err)
+		goto unlock;
+	err = porch_ring_dev_register();
+	if (err)
+		porch_qdisc_unregister();
+unlock:
+	rtnl_unlock();
+	return err;
+}
+
 static int __init porch_init(void)
 {
 	int err;
@@ -174,8 +195,7 @@ static int __init porch_init(void)
 	err = porch_nl_register();
 	if (err)
 		goto txn;
-	/* Last: whoever opens it holds a module that has to stay. */
-	err = porch_ring_dev_register();
+	err = register_holders();
 	if (err)
 		goto nl;
 	return 0;
@@ -205,6 +225,7 @@ static void __exit porch_exit(void)
 {
 	porch_nl_unregister();
 	porch_ring_dev_unregister();
+	porch_qdisc_unregister();
 	porch_txn_unregister();
 	porch_local_unregister();
 	unregister_netdevice_notifier(&netdev_nb);

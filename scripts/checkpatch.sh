@@ -26,6 +26,12 @@ ignored()
 		# Lists that are expanded with a macro of the user's, as in
 		# include/net/dropreason-core.h, which has the same findings.
 		echo COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_ARG_UNUSED,BRACKET_SPACE ;;
+	kmod/control/class.c)
+		# Size and offset of the same field.
+		echo MACRO_ARG_REUSE ;;
+	kmod/path/shape.c)
+		# struct Qdisc and its like
+		echo CAMELCASE ;;
 	kmod/path/vec.h)
 		# An iterator, as list_for_each() is; the members of a group
 		# are arguments of a macro.
@@ -35,6 +41,9 @@ ignored()
 		# whose users say why, attributes, and the ways through a list.
 		# Notes for sparse are left out.
 		echo PREFER_KERNEL_TYPES,MEMORY_BARRIER,MACRO_ARG_UNUSED,PREFER_DEFINED_ATTRIBUTE_MACRO,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE ;;
+	selftests/uapi/ops.c)
+		# Some of the initialisers of an array; and the types below.
+		echo COMPLEX_MACRO,PREFER_KERNEL_TYPES ;;
 	userctl/*|selftests/*)
 		# What the kernel has instead is not there: its types, BIT(),
 		# attribute macros, strscpy(). PRIu64 is the C library's name.

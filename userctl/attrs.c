@@ -4,6 +4,7 @@
 #include <linux/porch.h>
 
 #include "attrs.h"
+#include "scale.h"
 
 const char *const port_hooks[] = {
 	[PORCH_PORT_HOOK_AUTO]	= "auto",
@@ -96,6 +97,12 @@ const char *const flow_conns[] = {
 	NULL
 };
 
+const char *const ecn_words[] = {
+	[PORCH_ECN_OFF]	= "off",
+	[PORCH_ECN_ON]	= "on",
+	NULL
+};
+
 static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
 	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
@@ -158,6 +165,37 @@ static const struct attr_def route_rule_defs[PORCH_A_ROUTE_RULE_MAX + 1] = {
 	[PORCH_A_ROUTE_RULE_IFNAME]	= { "ifname", ATTR_STRING },
 	[PORCH_A_ROUTE_RULE_GENERATION]	= { "generation", ATTR_U32 },
 	[PORCH_A_ROUTE_RULE_STAGED]	= { "staged", ATTR_FLAG },
+};
+
+static const struct attr_def class_defs[PORCH_A_CLASS_MAX + 1] = {
+	[PORCH_A_CLASS_IFINDEX]		= { "ifindex", ATTR_U32 },
+	[PORCH_A_CLASS_IFNAME]		= { "ifname", ATTR_STRING },
+	[PORCH_A_CLASS_ID]		= { "id", ATTR_U32 },
+	[PORCH_A_CLASS_PARENT]		= { "parent", ATTR_U32 },
+	[PORCH_A_CLASS_PRIO]		= { "prio", ATTR_U8 },
+	[PORCH_A_CLASS_RATE]		= { "rate", ATTR_U64, .scale = &rate_scale },
+	[PORCH_A_CLASS_BURST]		= { "burst", ATTR_U32, .scale = &size_scale },
+	[PORCH_A_CLASS_CEIL]		= { "ceil", ATTR_U64, .scale = &rate_scale },
+	[PORCH_A_CLASS_CEIL_BURST]	= { "ceil-burst", ATTR_U32, .scale = &size_scale },
+	[PORCH_A_CLASS_QUANTUM]		= { "quantum", ATTR_U32, .scale = &size_scale },
+	[PORCH_A_CLASS_DEFAULT]		= { "default", ATTR_FLAG },
+	[PORCH_A_CLASS_DELAY]		= { "delay", ATTR_U32, .scale = &time_scale },
+	[PORCH_A_CLASS_LIMIT]		= { "limit", ATTR_U32 },
+	[PORCH_A_CLASS_FLOWS]		= { "flows", ATTR_U32 },
+	[PORCH_A_CLASS_TARGET]		= { "target", ATTR_U32, .scale = &time_scale },
+	[PORCH_A_CLASS_INTERVAL]	= { "interval", ATTR_U32, .scale = &time_scale },
+	[PORCH_A_CLASS_ECN]		= { "ecn", ATTR_ENUM, .words = ecn_words },
+	[PORCH_A_CLASS_SENT_PACKETS]	= { "sent-packets", ATTR_U64 },
+	[PORCH_A_CLASS_SENT_BYTES]	= { "sent-bytes", ATTR_U64 },
+	[PORCH_A_CLASS_BORROWED_BYTES]	= { "borrowed-bytes", ATTR_U64 },
+	[PORCH_A_CLASS_MARKED]		= { "marked", ATTR_U64 },
+	[PORCH_A_CLASS_DROPS_FULL]	= { "drops-full", ATTR_U64 },
+	[PORCH_A_CLASS_DROPS_CODEL]	= { "drops-codel", ATTR_U64 },
+	[PORCH_A_CLASS_DROPS_PURGED]	= { "drops-purged", ATTR_U64 },
+	[PORCH_A_CLASS_BACKLOG_PACKETS]	= { "backlog-packets", ATTR_U64 },
+	[PORCH_A_CLASS_BACKLOG_BYTES]	= { "backlog-bytes", ATTR_U64 },
+	[PORCH_A_CLASS_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_CLASS_STAGED]		= { "staged", ATTR_FLAG },
 };
 
 static const struct attr_def engine_defs[PORCH_A_ENGINE_MAX + 1] = {
@@ -306,6 +344,8 @@ const struct attr_set nexthops_attrs = { "nexthops", nexthops_defs, PORCH_A_NEXT
 const struct attr_set nexthop_attrs = { "nexthop", nexthop_defs, PORCH_A_NEXTHOP_MAX };
 const struct attr_set route_rule_attrs = { "route-rule", route_rule_defs, PORCH_A_ROUTE_RULE_MAX,
 					   PORCH_A_ROUTE_RULE_STAGED };
+const struct attr_set class_attrs = { "class", class_defs, PORCH_A_CLASS_MAX,
+				      PORCH_A_CLASS_STAGED };
 const struct attr_set engine_attrs = { "engine", engine_defs, PORCH_A_ENGINE_MAX,
 				       PORCH_A_ENGINE_STAGED };
 const struct attr_set counter_attrs = { "counter", counter_defs, PORCH_A_COUNTER_MAX };

@@ -26,6 +26,7 @@ struct attr_def {
 	enum attr_type type;
 	const char *const *words;	/* of ATTR_ENUM, NULL at the end */
 	const char *unit;		/* for human readers */
+	const struct scale *scale;	/* likewise, of a number */
 };
 
 /* Attribute numbers of a set are below this. */
@@ -48,12 +49,14 @@ extern const char *const reject_withs[];
 extern const char *const nat_kinds[];
 extern const char *const switch_words[];
 extern const char *const flow_conns[];
+extern const char *const ecn_words[];
 
 extern const struct attr_set port_attrs;
 extern const struct attr_set route_attrs;
 extern const struct attr_set nexthops_attrs;
 extern const struct attr_set nexthop_attrs;
 extern const struct attr_set route_rule_attrs;
+extern const struct attr_set class_attrs;
 extern const struct attr_set engine_attrs;
 extern const struct attr_set counter_attrs;
 extern const struct attr_set ledger_attrs;

@@ -6,12 +6,15 @@
 #include "batch.h"
 #include "err.h"
 #include "parse.h"
+#include "qdisc.h"
 
 /* Report a refusal with the line of the command that it is about. */
 static int refused(const struct batch *batch, const struct ipc *ipc)
 {
 	size_t place = ipc_refused(ipc);
 
+	if (!batch->name)
+		return err_refused("%s", ipc_error(ipc));
 	err_command("%s", "");
 	if (place && place <= batch->count)
 		err_place(batch->name, batch->lines[place - 1]);
@@ -54,14 +57,39 @@ int batch_commit(struct batch *batch, struct ipc *ipc)
 	ipc_put_u32(ipc, PORCH_A_TXN_OPERATIONS, batch->count);
 	if (ipc_call(ipc, &txn_attrs, NULL, NULL))
 		return refused(batch, ipc);
-	err_command("%s", "");
-	err_place(NULL, 0);
+	if (batch->name) {
+		err_command("%s", "");
+		err_place(NULL, 0);
+	}
 	if (*ipc_error(ipc))
 		err_note("%s", ipc_error(ipc));
 	return 0;
 }
 
-void batch_free(struct batch *batch)
+int batch_touch(struct batch *batch, uint32_t ifindex)
 {
+	uint32_t *touched;
+	size_t i;
+
+	for (i = 0; i < batch->n_touched; i++)
+		if (batch->touched[i] == ifindex)
+			return 0;
+	touched = reallocarray(batch->touched, batch->n_touched + 1, sizeof(*touched));
+	if (!touched)
+		return -1;
+	touched[batch->n_touched++] = ifindex;
+	batch->touched = touched;
+	return 0;
+}
+
+int batch_settle(struct batch *batch)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < batch->n_touched; i++)
+		err |= qdisc_settle(batch->touched[i]);
+	free(batch->touched);
 	free(batch->lines);
+	return err;
 }

@@ -8,17 +8,20 @@
 #define PORCHCTL_BATCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "attrs.h"
 #include "ipc.h"
 
 /**
  * struct batch - an open batch
- * @name: of the file
+ * @name: of the file; NULL if one command is all there is
  * @line: of the command that is being read
  * @lines: the line of each command that was staged
  * @count: how many there are
  * @size: room for them
+ * @touched: devices whose classes the batch may change
+ * @n_touched: how many there are
  */
 struct batch {
 	const char *name;
@@ -26,6 +29,8 @@ struct batch {
 	unsigned int *lines;
 	size_t count;
 	size_t size;
+	uint32_t *touched;
+	size_t n_touched;
 };
 
 /**
@@ -57,9 +62,22 @@ int batch_stage(struct batch *batch, struct ipc *ipc, const struct attr_set *set
 int batch_commit(struct batch *batch, struct ipc *ipc);
 
 /**
- * batch_free() - release what a batch holds
- * @batch: the batch, which is over
+ * batch_touch() - note that the classes of a device may change
+ * @batch: the batch
+ * @ifindex: index of the device
+ *
+ * Return: 0, or -1 without memory
  */
-void batch_free(struct batch *batch);
+int batch_touch(struct batch *batch, uint32_t ifindex);
+
+/**
+ * batch_settle() - see to the qdiscs of the devices, and end the batch
+ * @batch: the batch, which is committed or not
+ *
+ * What it holds is released.
+ *
+ * Return: an exit code
+ */
+int batch_settle(struct batch *batch);
 
 #endif /* PORCHCTL_BATCH_H */

@@ -12,6 +12,7 @@
 
 #include "batch.h"
 #include "ipc.h"
+#include "scale.h"
 #include "show.h"
 
 /* Room for a word of a command, with its terminating NUL. */
@@ -23,6 +24,7 @@ enum arg_kind {
 	ARG_FLAG,	/* the keyword alone */
 	ARG_U8,
 	ARG_U32,
+	ARG_SCALED,	/* a number with a unit */
 	ARG_DEV,	/* name of a network device */
 	ARG_PORT,	/* name of one that is a port */
 	ARG_ADDR,
@@ -41,6 +43,7 @@ enum arg_kind {
  * @help: a line for people
  * @words: for %ARG_WORD, what is allowed, NULL at the end
  * @parts: for %ARG_GROUPS, what a group is made of
+ * @scale: for %ARG_SCALED, the units
  * @required: the verb makes no sense without it
  */
 struct arg {
@@ -50,6 +53,7 @@ struct arg {
 	const char *help;
 	const char *const *words;
 	const struct arg *parts;
+	const struct scale *scale;
 	bool required;
 };
 
@@ -70,6 +74,7 @@ struct addr {
  * @word: the word itself; NULL if the argument is absent
  * @num: number, 0 for all tables, index of the device, or place in the list of words
  * @mask: of a mark, all bits if none was given
+ * @amount: what a number with a unit stands for
  * @addr: address or prefix
  * @rest: of groups, all the words
  * @count: how many
@@ -78,6 +83,7 @@ struct value {
 	const char *word;
 	uint32_t num;
 	uint32_t mask;
+	uint64_t amount;
 	struct addr addr;
 	char **rest;
 	int count;
@@ -151,6 +157,7 @@ extern const struct option options[];
 
 extern const struct object capture_object;
 extern const struct object chain_object;
+extern const struct object class_object;
 extern const struct object engine_object;
 extern const struct object flow_object;
 extern const struct object ledger_object;
@@ -159,6 +166,7 @@ extern const struct object port_object;
 extern const struct object route_object;
 extern const struct object route_rule_object;
 extern const struct object rule_object;
+extern const struct object shape_object;
 extern const struct object stats_object;
 extern const struct object status_object;
 
@@ -212,6 +220,20 @@ void show_chain_fields(struct show *show, const struct reply *reply);
  * @reply: has the rule
  */
 void show_rule_fields(struct show *show, const struct reply *reply);
+
+/**
+ * show_class_name() - show which class of which device it is
+ * @show: the output
+ * @reply: has the class
+ */
+void show_class_name(struct show *show, const struct reply *reply);
+
+/**
+ * show_class_fields() - show all there is to say of a class but its counters
+ * @show: the output
+ * @reply: has the class
+ */
+void show_class_fields(struct show *show, const struct reply *reply);
 
 /**
  * ctl_call() - send a request and report what the kernel has to say about it

@@ -14,7 +14,9 @@
 
 enum { OBJECT };
 
-static const char *const event_objects[] = { "port", "route", "chain", "rule", "engine", NULL };
+static const char *const event_objects[] = {
+	"port", "route", "chain", "rule", "class", "engine", NULL
+};
 
 static const struct arg show_args[] = {
 	[OBJECT] = { ARG_WORD, .value = "OBJECT", .words = event_objects,
@@ -30,6 +32,9 @@ static const struct event events[PORCH_CMD_MAX + 1] = {
 	[PORCH_CMD_ROUTE_REMOVED]	= { "route-removed", &route_attrs },
 	[PORCH_CMD_ROUTE_RULE_ADDED]	= { "route-rule-added", &route_rule_attrs },
 	[PORCH_CMD_ROUTE_RULE_REMOVED]	= { "route-rule-removed", &route_rule_attrs },
+	[PORCH_CMD_CLASS_ADDED]		= { "class-added", &class_attrs },
+	[PORCH_CMD_CLASS_CHANGED]	= { "class-changed", &class_attrs },
+	[PORCH_CMD_CLASS_REMOVED]	= { "class-removed", &class_attrs },
 	[PORCH_CMD_ENGINE_CHANGED]	= { "engine-changed", &engine_attrs },
 	[PORCH_CMD_CHAIN_ADDED]		= { "chain-added", &chain_attrs },
 	[PORCH_CMD_CHAIN_REMOVED]	= { "chain-removed", &chain_attrs },
@@ -99,6 +104,12 @@ static const struct kind {
 					 show_route_rule_fields },
 	[PORCH_CMD_ROUTE_RULE_REMOVED] = { "route rule del ", PORCH_A_ROUTE_RULE_GENERATION,
 					   show_route_rule_pref },
+	[PORCH_CMD_CLASS_ADDED] = { "shape class add ", PORCH_A_CLASS_GENERATION,
+				    show_class_fields },
+	[PORCH_CMD_CLASS_CHANGED] = { "shape class change ", PORCH_A_CLASS_GENERATION,
+				      show_class_fields },
+	[PORCH_CMD_CLASS_REMOVED] = { "shape class del ", PORCH_A_CLASS_GENERATION,
+				      show_class_name },
 	[PORCH_CMD_ENGINE_CHANGED] = { "engine set ", PORCH_A_ENGINE_GENERATION,
 				       show_engine_event },
 	[PORCH_CMD_CHAIN_ADDED] = { "chain add ", PORCH_A_CHAIN_GENERATION, show_chain_event },

@@ -195,6 +195,11 @@ void ipc_nest_end(struct ipc *ipc, void *nest)
 	mnl_attr_nest_end(&ipc->request.hdr, nest);
 }
 
+void ipc_put_u64(struct ipc *ipc, uint16_t attr, uint64_t value)
+{
+	ipc_put(ipc, attr, &value, sizeof(value));
+}
+
 static const char *attr_name(const struct attr_set *set, uint16_t type)
 {
 	return type <= set->max && set->defs[type].name ? set->defs[type].name : "unknown";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Requests to a generic netlink family, and its replies. Nothing else in the
- * tool knows libmnl.
+ * Requests to a generic netlink family, and its replies. But for the
+ * qdisc (qdisc.c), nothing else in the tool knows libmnl.
  *
  *	ipc_request(ipc, PORCH_CMD_PORT_ADD);
  *	ipc_put_u32(ipc, PORCH_A_PORT_IFINDEX, ifindex);
@@ -132,6 +132,14 @@ void *ipc_nest_begin(struct ipc *ipc, uint16_t attr);
  * @nest: from ipc_nest_begin()
  */
 void ipc_nest_end(struct ipc *ipc, void *nest);
+
+/**
+ * ipc_put_u64() - add an attribute of type u64
+ * @ipc: an open one with a begun request
+ * @attr: number of the attribute
+ * @value: its value
+ */
+void ipc_put_u64(struct ipc *ipc, uint16_t attr, uint64_t value);
 
 /**
  * ipc_call() - send the request and wait until it is answered

@@ -304,6 +304,11 @@ static int parse_value(const struct arg *arg, int family, const char *word, stru
 			return err_usage("%s must be a decimal number, not \"%s\"",
 					 arg->key ?: arg->value, word);
 		break;
+	case ARG_SCALED:
+		if (!scale_read(arg->scale, word, &value->amount))
+			return err_usage("%s must be %s, not \"%s\"", arg->key ?: arg->value,
+					 arg->scale->what, word);
+		break;
 	case ARG_DEV:
 	case ARG_PORT:
 		value->num = parse_device(word);

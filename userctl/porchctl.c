@@ -33,6 +33,8 @@ const struct object *const objects[] = {
 	&chain_object,
 	&rule_object,
 	&flow_object,
+	&shape_object,
+	&class_object,
 	&engine_object,
 	&stats_object,
 	&ledger_object,
@@ -420,8 +422,7 @@ static int run_atomic(struct ctl ctl, const char *name, FILE *file)
 	ctl.batch = &batch;
 	err = open_ipc(&ctl) ?: batch_begin(&batch, ctl.ipc) ?: run_file(&ctl, name, file) ?:
 	      batch_commit(&batch, ctl.ipc);
-	batch_free(&batch);
-	return err;
+	return batch_settle(&batch) ?: err;
 }
 
 static int run_batch(const struct ctl *ctl, const char *name, bool atomic)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "scale.h"
 #include "show.h"
 
 /* Device names may hold any byte, JSON only UTF-8. */
@@ -84,9 +85,9 @@ static const char *enum_word(const struct attr_def *def, uint64_t value)
 	return NULL;
 }
 
-/* The value as people read it; in JSON, it is quoted if it is no number. */
-static const char *attr_text(const struct reply *reply, uint16_t attr, char *buf, size_t size,
-			     bool *number)
+/* The value as it is written; @plain is without a unit, as in JSON. */
+static const char *attr_text(const struct reply *reply, uint16_t attr, bool plain, char *buf,
+			     size_t size, bool *number)
 {
 	const struct attr_def *def = &reply->set->defs[attr];
 	uint64_t value = reply_uint(reply, attr);
@@ -108,6 +109,8 @@ static const char *attr_text(const struct reply *reply, uint16_t attr, char *buf
 		break;
 	}
 	*number = true;
+	if (def->scale && !plain)
+		return scale_write(def->scale, value, buf, size);
 	snprintf(buf, size, "%" PRIu64, value);
 	return buf;
 }
@@ -125,7 +128,7 @@ void show_attr(struct show *show, const struct reply *reply, uint16_t attr, cons
 		show_bool(show, def->name, true, fmt);
 		return;
 	}
-	text = attr_text(reply, attr, buf, sizeof(buf), &number);
+	text = attr_text(reply, attr, show->json, buf, sizeof(buf), &number);
 	if (!show->json) {
 		if (fmt)
 			printf(fmt, text);

@@ -6,6 +6,7 @@
  * a workqueue, so that a commit never waits for one.
  */
 #include <linux/slab.h>
+#include "control/class.h"
 #include "control/config.h"
 #include "control/event.h"
 #include "control/fib.h"
@@ -14,6 +15,7 @@
 #include "control/ruleset.h"
 #include "control/table.h"
 #include "path/flow.h"
+#include "path/shape.h"
 
 #define DEFAULT_VECTOR		64
 #define DEFAULT_TIME_LIMIT	2000	/* µs, as net.core.netdev_budget_usecs */
@@ -35,6 +37,7 @@ static void config_free_retired(struct porch_config *cfg)
 	list_for_each_entry_safe(rule, next_rule, &cfg->retired.route_rules, link)
 		porch_route_rule_free(rule);
 	porch_addrset_free(cfg->retired.local);
+	porch_classes_free(cfg->retired.classes);
 }
 
 static void config_free(struct porch_config *cfg)
@@ -96,6 +99,7 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	e->next->ruleset = now->ruleset;
 	e->next->local = now->local;
 	e->next->n_local = now->n_local;
+	e->next->classes = now->classes;
 	err = porch_route_rules_edit_begin(e, now) ?:
 	      porch_tables_edit_begin(e, now);
 	if (err) {
@@ -148,11 +152,14 @@ void porch_edit_publish(struct porch_edit *e)
 	list_splice_init(&e->route_rules_removed, &old->retired.route_rules);
 	if (e->next->local != old->local)
 		old->retired.local = old->local;
+	if (e->next->classes != old->classes)
+		old->retired.classes = old->classes;
 
 	porch_flows_limit(pn, e->next->set.flows);
 	e->next->flows = pn->flows;
 	rcu_assign_pointer(pn->config, e->next);
 	porch_port_publish(e);
+	porch_qdisc_publish(e);
 	porch_event_send(e, old);
 	edit_forget(&e->added);
 	edit_forget(&e->route_rules_added);
@@ -177,6 +184,9 @@ void porch_edit_abort(struct porch_edit *e)
 	edit_forget(&e->removed);
 	porch_ruleset_abort(e);
 	edit_forget(&e->route_rules_removed);
+	porch_qdisc_abort(e);
+	if (e->next->classes != porch_edit_now(e)->classes)
+		porch_classes_free(e->next->classes);
 	mutex_unlock(&e->pn->lock);
 	list_for_each_entry_safe(r, next, &e->added, link) {
 		porch_route_free(r);
@@ -301,5 +311,6 @@ void porch_config_fini(struct porch_net *pn)
 	porch_route_rules_fini(cfg);
 	porch_ruleset_free(cfg->ruleset);
 	porch_addrset_free(cfg->local);
+	porch_classes_free(cfg->classes);
 	config_free(cfg);
 }

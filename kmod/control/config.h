@@ -11,6 +11,8 @@
 #include "core/lpm.h"
 #include "net.h"
 
+struct porch_classes;
+
 /**
  * union porch_addr - an address of either family
  * @v4: IPv4, network byte order
@@ -168,6 +170,7 @@ struct porch_ruleset;
  * @flows: the flow table, the instance's; NULL if there were never any rules
  * @local: this machine's own addresses
  * @n_local: how many, on all devices
+ * @classes: how packets are shaped, NULL for no class at all
  * @retired: what this generation alone still uses, filled when it is replaced
  * @retire: frees @retired and this generation after a grace period
  *
@@ -185,6 +188,7 @@ struct porch_config {
 	struct porch_flows *flows;
 	struct porch_addrset *local;
 	u32 n_local;
+	struct porch_classes *classes;
 	struct {
 		struct porch_lpm_retired fibs;
 		struct list_head routes;
@@ -193,6 +197,7 @@ struct porch_config {
 		struct porch_ruleset *ruleset;
 		struct list_head route_rules;
 		struct porch_addrset *local;
+		struct porch_classes *classes;
 	} retired;
 	struct rcu_work retire;
 };
@@ -247,6 +252,19 @@ void porch_config_renumber(struct porch_net *pn);
 u32 *porch_setting(struct porch_settings *set, int attr);
 void porch_settings_change(struct porch_settings *set,
 			   const struct porch_settings_spec *spec);
+
+/**
+ * porch_edit_now() - the generation in force while an edit goes on
+ * @e: the edit
+ *
+ * Return: the generation that @e is to replace.
+ */
+static inline const struct porch_config *
+porch_edit_now(const struct porch_edit *e)
+{
+	return rcu_dereference_protected(e->pn->config,
+					 lockdep_is_held(&e->pn->lock));
+}
 
 /**
  * porch_config_gen() - number of the generation in force

@@ -6,9 +6,11 @@
  */
 #include <linux/rwsem.h>
 #include <net/genetlink.h>
+#include "control/class.h"
 #include "control/config.h"
 #include "control/event.h"
 #include "control/nl.h"
+#include "control/nl_class.h"
 #include "control/nl_fill.h"
 #include "control/nl_gen.h"
 #include "control/nl_route_rule.h"
@@ -28,6 +30,8 @@ static bool live;
  * struct events - the events of one generation
  * @net: where they happen
  * @gen: the generation
+ * @old: the one before
+ * @next: the generation itself
  * @n: how many were announced so far
  * @msg: messages that are not sent yet, or NULL
  *
@@ -37,6 +41,8 @@ static bool live;
 struct events {
 	struct net *net;
 	u32 gen;
+	const struct porch_config *old;
+	const struct porch_config *next;
 	u32 n;
 	struct sk_buff *msg;
 };
@@ -84,6 +90,14 @@ static int fill_rule(struct sk_buff *msg, const struct events *ev,
 				  what->rule);
 }
 
+static int event_fill_class(struct sk_buff *msg, const struct events *ev,
+			    const struct porch_config *cfg,
+			    const struct porch_class *c)
+{
+	return nla_put_u32(msg, PORCH_A_CLASS_GENERATION, ev->gen) ?:
+	       porch_nl_fill_class(msg, ev->net, cfg->classes, c);
+}
+
 static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
 		      const void *what)
 {
@@ -101,6 +115,11 @@ static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
 	case PORCH_CMD_ROUTE_RULE_REMOVED:
 		return nla_put_u32(msg, PORCH_A_ROUTE_RULE_GENERATION, ev->gen) ?:
 		       porch_nl_fill_route_rule(msg, what);
+	case PORCH_CMD_CLASS_ADDED:
+	case PORCH_CMD_CLASS_CHANGED:
+		return event_fill_class(msg, ev, ev->next, what);
+	case PORCH_CMD_CLASS_REMOVED:
+		return event_fill_class(msg, ev, ev->old, what);
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_put_u32(msg, PORCH_A_ENGINE_GENERATION, ev->gen) ?:
 		       porch_nl_fill_settings(msg, what);
@@ -236,6 +255,46 @@ static void event_ruleset(struct events *ev, const struct porch_ruleset *old,
 			event_rules_added(ev, new, new->chain[i]);
 }
 
+/* Return: the command that tells what became of a class, 0 if nothing did. */
+static u8 class_event(const struct porch_classes *from,
+		      const struct porch_classes *to,
+		      const struct porch_class *c, u8 gone)
+{
+	struct porch_class_tree now = porch_class_tree(from, c->ifindex);
+	struct porch_class_tree other = porch_class_tree(to, c->ifindex);
+	const struct porch_class *same = porch_class_find(other, c->id);
+
+	if (!same)
+		return gone;
+	if (porch_class_equal(c, same) &&
+	    porch_class_is_leaf(now, c) == porch_class_is_leaf(other, same))
+		return 0;
+	return PORCH_CMD_CLASS_CHANGED;
+}
+
+static void event_classes(struct events *ev)
+{
+	const struct porch_classes *old = ev->old->classes;
+	const struct porch_classes *next = ev->next->classes;
+	u32 i;
+	u8 cmd;
+
+	if (old == next)
+		return;
+	for (i = 0; old && i < old->n; i++)
+		if (old->class[i].ifindex &&
+		    class_event(old, next, &old->class[i],
+				PORCH_CMD_CLASS_REMOVED) ==
+		    PORCH_CMD_CLASS_REMOVED)
+			event(ev, PORCH_CMD_CLASS_REMOVED, &old->class[i]);
+	for (i = 0; next && i < next->n; i++) {
+		cmd = class_event(next, old, &next->class[i],
+				  PORCH_CMD_CLASS_ADDED);
+		if (cmd)
+			event(ev, cmd, &next->class[i]);
+	}
+}
+
 static void event_all(struct events *ev, const struct porch_edit *e,
 		      const struct porch_config *old)
 {
@@ -249,6 +308,7 @@ static void event_all(struct events *ev, const struct porch_edit *e,
 	event_route_rules(ev, e, old);
 	if (e->next->ruleset != e->ruleset)
 		event_ruleset(ev, e->ruleset, e->next->ruleset);
+	event_classes(ev);
 	if (memcmp(&old->set, &e->next->set, sizeof(old->set)))
 		event(ev, PORCH_CMD_ENGINE_CHANGED, &e->next->set);
 	event(ev, PORCH_CMD_COMMITTED, NULL);
@@ -268,7 +328,10 @@ static void event_all(struct events *ev, const struct porch_edit *e,
 void porch_event_send(const struct porch_edit *e,
 		      const struct porch_config *old)
 {
-	struct events ev = { .net = e->pn->net, .gen = e->next->gen };
+	struct events ev = {
+		.net = e->pn->net, .gen = e->next->gen,
+		.old = old, .next = e->next,
+	};
 
 	down_read(&live_sem);
 	if (live && genl_has_listeners(&porch_family, ev.net,

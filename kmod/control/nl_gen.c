@@ -55,6 +55,63 @@ static const struct netlink_range_validation porch_a_engine_icmp_rate_range = {
 	.max	= 1000000ULL,
 };
 
+static const struct netlink_range_validation porch_a_class_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation porch_a_class_id_range = {
+	.min	= 1ULL,
+	.max	= 65534ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_parent_range = {
+	.max	= 65534ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_rate_range = {
+	.max	= 125000000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_burst_range = {
+	.max	= 1000000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_ceil_range = {
+	.max	= 125000000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_ceil_burst_range = {
+	.max	= 1000000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_quantum_range = {
+	.min	= 1000ULL,
+	.max	= 10000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_delay_range = {
+	.max	= 60000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_limit_range = {
+	.min	= 1ULL,
+	.max	= 1000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_flows_range = {
+	.min	= 1ULL,
+	.max	= 65536ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_target_range = {
+	.max	= 1000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_class_interval_range = {
+	.max	= 4000000ULL,
+};
+
 static const struct netlink_range_validation porch_a_txn_operations_range = {
 	.max	= 1048576ULL,
 };
@@ -173,6 +230,60 @@ const struct nla_policy porch_route_rule_del_nl_policy[PORCH_A_ROUTE_RULE_STAGED
 /* PORCH_CMD_ROUTE_RULE_GET - do */
 const struct nla_policy porch_route_rule_get_nl_policy[PORCH_A_ROUTE_RULE_PREF + 1] = {
 	[PORCH_A_ROUTE_RULE_PREF] = { .type = NLA_U32, },
+};
+
+/* PORCH_CMD_CLASS_ADD - do */
+const struct nla_policy porch_class_add_nl_policy[PORCH_A_CLASS_STAGED + 1] = {
+	[PORCH_A_CLASS_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_ifindex_range),
+	[PORCH_A_CLASS_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_id_range),
+	[PORCH_A_CLASS_PARENT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_parent_range),
+	[PORCH_A_CLASS_PRIO] = NLA_POLICY_MAX(NLA_U8, 7),
+	[PORCH_A_CLASS_RATE] = NLA_POLICY_FULL_RANGE(NLA_U64, &porch_a_class_rate_range),
+	[PORCH_A_CLASS_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_burst_range),
+	[PORCH_A_CLASS_CEIL] = NLA_POLICY_FULL_RANGE(NLA_U64, &porch_a_class_ceil_range),
+	[PORCH_A_CLASS_CEIL_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_ceil_burst_range),
+	[PORCH_A_CLASS_QUANTUM] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_quantum_range),
+	[PORCH_A_CLASS_DEFAULT] = { .type = NLA_FLAG, },
+	[PORCH_A_CLASS_DELAY] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_delay_range),
+	[PORCH_A_CLASS_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_limit_range),
+	[PORCH_A_CLASS_FLOWS] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_flows_range),
+	[PORCH_A_CLASS_TARGET] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_target_range),
+	[PORCH_A_CLASS_INTERVAL] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_interval_range),
+	[PORCH_A_CLASS_ECN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PORCH_A_CLASS_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_CLASS_CHANGE - do */
+const struct nla_policy porch_class_change_nl_policy[PORCH_A_CLASS_STAGED + 1] = {
+	[PORCH_A_CLASS_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_ifindex_range),
+	[PORCH_A_CLASS_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_id_range),
+	[PORCH_A_CLASS_PRIO] = NLA_POLICY_MAX(NLA_U8, 7),
+	[PORCH_A_CLASS_RATE] = NLA_POLICY_FULL_RANGE(NLA_U64, &porch_a_class_rate_range),
+	[PORCH_A_CLASS_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_burst_range),
+	[PORCH_A_CLASS_CEIL] = NLA_POLICY_FULL_RANGE(NLA_U64, &porch_a_class_ceil_range),
+	[PORCH_A_CLASS_CEIL_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_ceil_burst_range),
+	[PORCH_A_CLASS_QUANTUM] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_quantum_range),
+	[PORCH_A_CLASS_DEFAULT] = { .type = NLA_FLAG, },
+	[PORCH_A_CLASS_DELAY] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_delay_range),
+	[PORCH_A_CLASS_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_limit_range),
+	[PORCH_A_CLASS_FLOWS] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_flows_range),
+	[PORCH_A_CLASS_TARGET] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_target_range),
+	[PORCH_A_CLASS_INTERVAL] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_interval_range),
+	[PORCH_A_CLASS_ECN] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PORCH_A_CLASS_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_CLASS_DEL - do */
+const struct nla_policy porch_class_del_nl_policy[PORCH_A_CLASS_STAGED + 1] = {
+	[PORCH_A_CLASS_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_ifindex_range),
+	[PORCH_A_CLASS_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_id_range),
+	[PORCH_A_CLASS_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_CLASS_GET - do */
+const struct nla_policy porch_class_get_nl_policy[PORCH_A_CLASS_ID + 1] = {
+	[PORCH_A_CLASS_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_ifindex_range),
+	[PORCH_A_CLASS_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_class_id_range),
 };
 
 /* PORCH_CMD_ENGINE_GET - do */
@@ -310,7 +421,7 @@ const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[26] = {
+const struct genl_ops porch_nl_ops[30] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -379,6 +490,34 @@ const struct genl_ops porch_nl_ops[26] = {
 		.dumpit		= porch_nl_route_rule_get_dumpit,
 		.policy		= porch_route_rule_get_nl_policy,
 		.maxattr	= PORCH_A_ROUTE_RULE_PREF,
+	},
+	{
+		.cmd		= PORCH_CMD_CLASS_ADD,
+		.doit		= porch_nl_class_add_doit,
+		.policy		= porch_class_add_nl_policy,
+		.maxattr	= PORCH_A_CLASS_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_CLASS_CHANGE,
+		.doit		= porch_nl_class_change_doit,
+		.policy		= porch_class_change_nl_policy,
+		.maxattr	= PORCH_A_CLASS_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_CLASS_DEL,
+		.doit		= porch_nl_class_del_doit,
+		.policy		= porch_class_del_nl_policy,
+		.maxattr	= PORCH_A_CLASS_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_CLASS_GET,
+		.doit		= porch_nl_class_get_doit,
+		.dumpit		= porch_nl_class_get_dumpit,
+		.policy		= porch_class_get_nl_policy,
+		.maxattr	= PORCH_A_CLASS_ID,
 	},
 	{
 		.cmd		= PORCH_CMD_ENGINE_GET,

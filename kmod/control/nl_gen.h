@@ -35,6 +35,14 @@ extern const struct nla_policy porch_route_rule_del_nl_policy[PORCH_A_ROUTE_RULE
 
 extern const struct nla_policy porch_route_rule_get_nl_policy[PORCH_A_ROUTE_RULE_PREF + 1];
 
+extern const struct nla_policy porch_class_add_nl_policy[PORCH_A_CLASS_STAGED + 1];
+
+extern const struct nla_policy porch_class_change_nl_policy[PORCH_A_CLASS_STAGED + 1];
+
+extern const struct nla_policy porch_class_del_nl_policy[PORCH_A_CLASS_STAGED + 1];
+
+extern const struct nla_policy porch_class_get_nl_policy[PORCH_A_CLASS_ID + 1];
+
 extern const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1];
 
 extern const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_THREADED + 1];
@@ -68,7 +76,7 @@ extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[26];
+extern const struct genl_ops porch_nl_ops[30];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -84,6 +92,11 @@ int porch_nl_route_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_route_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_route_rule_get_dumpit(struct sk_buff *skb,
 				   struct netlink_callback *cb);
+int porch_nl_class_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_class_change_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_class_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_class_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_class_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);

@@ -8,6 +8,7 @@
 #include <net/genetlink.h>
 #include <net/ipv6.h>
 #include "control/config.h"
+#include "control/nl_class.h"
 #include "control/nl_gen.h"
 #include "control/nl_parse.h"
 #include "control/nl_route_rule.h"
@@ -286,6 +287,10 @@ static bool is_staged(const struct genl_info *info)
 	case PORCH_CMD_ROUTE_RULE_ADD:
 	case PORCH_CMD_ROUTE_RULE_DEL:
 		return info->attrs[PORCH_A_ROUTE_RULE_STAGED];
+	case PORCH_CMD_CLASS_ADD:
+	case PORCH_CMD_CLASS_CHANGE:
+	case PORCH_CMD_CLASS_DEL:
+		return info->attrs[PORCH_A_CLASS_STAGED];
 	case PORCH_CMD_ENGINE_SET:
 		return info->attrs[PORCH_A_ENGINE_STAGED];
 	case PORCH_CMD_CHAIN_ADD:
@@ -330,6 +335,10 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 		return porch_nl_parse_route_rule(info, &op->route_rule);
 	case PORCH_CMD_ROUTE_RULE_DEL:
 		return porch_nl_parse_route_rule_pref(info, &op->route_rule);
+	case PORCH_CMD_CLASS_ADD:
+	case PORCH_CMD_CLASS_CHANGE:
+	case PORCH_CMD_CLASS_DEL:
+		return porch_nl_parse_class(info, &op->class);
 	case PORCH_CMD_ENGINE_SET:
 		return parse_settings(info, &op->settings);
 	case PORCH_CMD_CHAIN_ADD:

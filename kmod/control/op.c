@@ -9,6 +9,7 @@
 #include "control/fault.h"
 #include "control/local.h"
 #include "control/op.h"
+#include "path/shape.h"
 
 /**
  * porch_op_fini() - free what an operation holds
@@ -38,6 +39,12 @@ static int op_apply(struct porch_edit *e, const struct porch_op *op,
 		return porch_route_rule_insert(e, &op->route_rule, fault);
 	case PORCH_CMD_ROUTE_RULE_DEL:
 		return porch_route_rule_remove(e, &op->route_rule, fault);
+	case PORCH_CMD_CLASS_ADD:
+		return porch_class_insert(e, &op->class, fault);
+	case PORCH_CMD_CLASS_CHANGE:
+		return porch_class_change(e, &op->class, fault);
+	case PORCH_CMD_CLASS_DEL:
+		return porch_class_remove(e, &op->class, fault);
 	case PORCH_CMD_ENGINE_SET:
 		porch_settings_change(&e->next->set, &op->settings);
 		return 0;
@@ -78,6 +85,9 @@ static int edit_apply(struct porch_edit *e, const struct list_head *ops,
 		}
 		cond_resched();
 	}
+	err = porch_qdisc_prepare(e);
+	if (err)
+		return porch_refuse(fault, err, 0, "no memory for the classes");
 	return 0;
 }
 
@@ -121,17 +131,19 @@ static int edit_remove_dev(struct porch_edit *e, struct net_device *dev)
 {
 	porch_port_remove_dev(e, dev);
 	porch_route_rule_remove_dev(e, dev);
-	return porch_fib_remove_dev(e, dev);
+	return porch_fib_remove_dev(e, dev) ?: porch_class_remove_dev(e, dev) ?:
+	       porch_qdisc_prepare(e);
 }
 
 /**
  * porch_op_release_dev() - let go of a device that goes away
  * @pn: the instance
- * @dev: the device; its port, the routes over it and rules that name it go
+ * @dev: the device; its port, the routes over it, rules that name it and its
+ *	classes go
  *
  * Cannot fail: it runs from the notifier. Without memory for a new generation
- * the port goes all the same, the routes lead nowhere, and the rules match nothing;
- * only the number is a new one.
+ * the port and the classes go all the same, the routes lead nowhere, and the rules
+ * match nothing; only the number is a new one.
  *
  * Context: process context, under RTNL.
  */
@@ -146,7 +158,8 @@ void porch_op_release_dev(struct porch_net *pn, struct net_device *dev)
 		goto force;
 	}
 	if (list_empty(&e.removed) && list_empty(&e.route_rules_removed) &&
-	    list_empty(&e.detached))
+	    list_empty(&e.detached) &&
+	    e.next->classes == porch_edit_now(&e)->classes)
 		porch_edit_abort(&e);
 	else
 		porch_edit_publish(&e);
@@ -155,6 +168,7 @@ force:
 	porch_port_release_dev(pn, dev);
 	porch_fib_orphan_dev(pn, dev);
 	porch_route_rule_orphan_dev(pn, dev);
+	porch_class_orphan_dev(pn, dev);
 	porch_config_renumber(pn);
 	porch_event_lose(pn);
 }

@@ -3,6 +3,7 @@
 #define PORCH_OP_H
 
 #include <linux/list.h>
+#include "control/class.h"
 #include "control/config.h"
 #include "control/fib.h"
 #include "control/port.h"
@@ -19,6 +20,8 @@ struct porch_fault;
  * @port: of PORCH_CMD_PORT_ADD and PORCH_CMD_PORT_DEL
  * @route: of PORCH_CMD_ROUTE_ADD and PORCH_CMD_ROUTE_DEL
  * @route_rule: of PORCH_CMD_ROUTE_RULE_ADD and PORCH_CMD_ROUTE_RULE_DEL
+ * @class: of PORCH_CMD_CLASS_ADD, PORCH_CMD_CLASS_CHANGE and
+ *	PORCH_CMD_CLASS_DEL
  * @settings: of PORCH_CMD_ENGINE_SET
  * @chain: of PORCH_CMD_CHAIN_ADD, PORCH_CMD_CHAIN_DEL and PORCH_CMD_CHAIN_SET
  * @rule: of PORCH_CMD_RULE_ADD; its own
@@ -35,6 +38,7 @@ struct porch_op {
 		struct porch_port_spec port;
 		struct porch_route_spec route;
 		struct porch_route_rule_spec route_rule;
+		struct porch_class_spec class;
 		struct porch_settings_spec settings;
 		struct porch_chain_spec chain;
 		struct porch_rule_spec *rule;

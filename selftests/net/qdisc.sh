@@ -45,6 +45,7 @@ while read -r -a qdisc; do
 done <<-'END'
 pfifo limit 1000
 fq_codel
+porch
 fq
 sfq
 prio

@@ -41,7 +41,7 @@ FIXTURE_TEARDOWN(events)
 }
 
 /**
- * struct rows - ports, routes or settings as somebody knows them
+ * struct rows - ports, routes, classes or settings as somebody knows them
  * @row: the attributes of each, but for the generation, one after the other
  * @len: length of each
  * @key: length of what tells one row from another, at its beginning
@@ -59,6 +59,7 @@ struct rows {
  * @ports: key is the index
  * @routes: key is the table and the prefix
  * @rules: key is the preference
+ * @classes: key is the device and the number
  * @generation: the last one
  * @changes: events of the generation that is being told
  */
@@ -66,6 +67,7 @@ struct view {
 	struct rows ports;
 	struct rows routes;
 	struct rows rules;
+	struct rows classes;
 	uint32_t generation;
 	uint32_t changes;
 };
@@ -135,6 +137,18 @@ static void write_rule(struct rows *rows, struct nlattr **attrs)
 	write_row(rows, attrs, order, ARRAY_SIZE(order), 1);
 }
 
+static void write_class(struct rows *rows, struct nlattr **attrs)
+{
+	static const int order[] = {
+		PORCH_A_CLASS_IFINDEX, PORCH_A_CLASS_ID, PORCH_A_CLASS_IFNAME,
+		PORCH_A_CLASS_PARENT, PORCH_A_CLASS_PRIO, PORCH_A_CLASS_RATE,
+		PORCH_A_CLASS_CEIL, PORCH_A_CLASS_QUANTUM, PORCH_A_CLASS_DEFAULT,
+		PORCH_A_CLASS_FLOWS,
+	};
+
+	write_row(rows, attrs, order, ARRAY_SIZE(order), 2);
+}
+
 /* The row behind the last becomes one of them. */
 static void insert_row(struct __test_metadata *_metadata, struct rows *rows, bool replace)
 {
@@ -193,6 +207,15 @@ static void hear(struct __test_metadata *_metadata, struct view *view, uint8_t c
 		write_rule(&view->rules, a);
 		remove_row(_metadata, &view->rules);
 		break;
+	case PORCH_CMD_CLASS_ADDED:
+	case PORCH_CMD_CLASS_CHANGED:
+		write_class(&view->classes, a);
+		insert_row(_metadata, &view->classes, cmd == PORCH_CMD_CLASS_CHANGED);
+		break;
+	case PORCH_CMD_CLASS_REMOVED:
+		write_class(&view->classes, a);
+		remove_row(_metadata, &view->classes);
+		break;
 	case PORCH_CMD_ENGINE_CHANGED:
 		break;
 	case PORCH_CMD_COMMITTED:
@@ -216,6 +239,10 @@ static uint32_t event_generation(uint8_t cmd, struct nlattr **a)
 	case PORCH_CMD_ROUTE_RULE_ADDED:
 	case PORCH_CMD_ROUTE_RULE_REMOVED:
 		return nla_get_u32(a[PORCH_A_ROUTE_RULE_GENERATION]);
+	case PORCH_CMD_CLASS_ADDED:
+	case PORCH_CMD_CLASS_CHANGED:
+	case PORCH_CMD_CLASS_REMOVED:
+		return nla_get_u32(a[PORCH_A_CLASS_GENERATION]);
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_get_u32(a[PORCH_A_ENGINE_GENERATION]);
 	case PORCH_CMD_COMMITTED:
@@ -264,6 +291,10 @@ static void look(struct client *client, struct view *view)
 	scene_dump(client, PORCH_CMD_ROUTE_RULE_GET, &answer);
 	for (pos = 0; answer_next(&answer, &pos, a, EVENT_ATTRS - 1); view->rules.count++)
 		write_rule(&view->rules, a);
+	answer_free(&answer);
+	scene_dump(client, PORCH_CMD_CLASS_GET, &answer);
+	for (pos = 0; answer_next(&answer, &pos, a, EVENT_ATTRS - 1); view->classes.count++)
+		write_class(&view->classes, a);
 	answer_free(&answer);
 	client_call(client, &request, &answer);
 	pos = 0;
@@ -329,7 +360,22 @@ static void change_at_random(struct client *client)
 	char text[128];
 	int net = 20 + rand() % 6, table = rand() % 2 ? PORCH_TABLE_MAIN : 1 + rand() % 2;
 
-	switch (rand() % 19) {
+	switch (rand() % 23) {
+	case 19:
+		snprintf(text, sizeof(text), "ifindex=" NO_PORT " id=%d parent=%d%s", 1 + net % 4,
+			 rand() % 4, rand() % 2 ? " default" : "");
+		change(client, PORCH_CMD_CLASS_ADD, text);
+		break;
+	case 20:
+		snprintf(text, sizeof(text), "ifindex=" NO_PORT " id=%d ceil=%d%s", 1 + net % 4,
+			 net % 3, rand() % 2 ? " default" : "");
+		change(client, PORCH_CMD_CLASS_CHANGE, text);
+		break;
+	case 21:
+	case 22:
+		snprintf(text, sizeof(text), "ifindex=" NO_PORT " id=%d", 1 + net % 4);
+		change(client, PORCH_CMD_CLASS_DEL, text);
+		break;
 	case 0:
 		change(client, PORCH_CMD_PORT_ADD, "ifindex=" NO_PORT);
 		break;
@@ -408,6 +454,7 @@ TEST_F_TIMEOUT(events, can_be_followed, 120)
 	expect_rows(_metadata, &seen.ports, &heard.ports);
 	expect_rows(_metadata, &seen.routes, &heard.routes);
 	expect_rows(_metadata, &seen.rules, &heard.rules);
+	expect_rows(_metadata, &seen.classes, &heard.classes);
 }
 
 static int events_of(struct client *listener)

@@ -20,6 +20,25 @@
 #define RULE_CHAIN	{ "chain", PORCH_A_RULE_CHAIN, STRING, 0, 31, true }
 #define RULE_HANDLE	{ "handle", PORCH_A_RULE_HANDLE, U32, 1, UINT32_MAX }
 #define OIF		{ "oif", PORCH_A_ROUTE_OIF, U32, 1, 0x7fffffff, .bound = true }
+#define CLASS_DEV	{ "ifindex", PORCH_A_CLASS_IFINDEX, U32, 1, 0x7fffffff, true }
+#define CLASS_ID	{ "id", PORCH_A_CLASS_ID, U32, 1, PORCH_CLASS_ID_MAX, true }
+#define CLASS_VALUES							\
+	{ "prio", PORCH_A_CLASS_PRIO, U8, 0, 7 },			\
+	{ "rate", PORCH_A_CLASS_RATE, U64, 0, 125000000000 },		\
+	{ "burst", PORCH_A_CLASS_BURST, U32, 0, 1000000000 },		\
+	{ "ceil", PORCH_A_CLASS_CEIL, U64, 0, 125000000000 },		\
+	{ "ceil-burst", PORCH_A_CLASS_CEIL_BURST, U32, 0, 1000000000 },	\
+	{ "quantum", PORCH_A_CLASS_QUANTUM, U32, 1000, 10000000 },	\
+	{ "default", PORCH_A_CLASS_DEFAULT, FLAG },			\
+	{ "delay", PORCH_A_CLASS_DELAY, U32, 0, 60000000 },		\
+	{ "limit", PORCH_A_CLASS_LIMIT, U32, 1, 1000000 },		\
+	{ "flows", PORCH_A_CLASS_FLOWS, U32, 1, 65536 },		\
+	{ "target", PORCH_A_CLASS_TARGET, U32, 0, 1000000 },		\
+	{ "interval", PORCH_A_CLASS_INTERVAL, U32, 0, 4000000 },	\
+	{ "ecn", PORCH_A_CLASS_ECN, U8, 0, 1 }
+#define CLASS_SHARE	"prio=1 rate=1000 burst=1 ceil=2000 ceil-burst=1 quantum=1000 default "
+#define CLASS_QUEUE	"delay=1 limit=1 flows=1 target=1 interval=100 ecn=0"
+#define CLASS_STAGED	{ "staged", PORCH_A_CLASS_STAGED, FLAG }
 #define PORT_STAGED	{ "staged", PORCH_A_PORT_STAGED, FLAG }
 #define ROUTE_STAGED	{ "staged", PORCH_A_ROUTE_STAGED, FLAG }
 #define TABLE		{ "table", PORCH_A_ROUTE_TABLE, U32, 1, UINT32_MAX }
@@ -159,9 +178,28 @@ const struct op ops[] = {
 	  .example = "handle=1",
 	  .attrs = { { "handle", PORCH_A_RULE_HANDLE, U32, 1, UINT32_MAX, true } } },
 	{ "flow-get", PORCH_CMD_FLOW_GET, .dump = true, .last = PORCH_A_FLOW_MAX,
-	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64, .required = true } } },
+	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64, 0, UINT64_MAX, true } } },
 	{ "flow-del", PORCH_CMD_FLOW_DEL, .admin = true, .last = PORCH_A_FLOW_MAX,
-	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64 } } },
+	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64, 0, UINT64_MAX } } },
+	{ "class-add", PORCH_CMD_CLASS_ADD, .admin = true, .last = PORCH_A_CLASS_MAX,
+	  .example = "ifindex=" PORT " id=3 parent=1 " CLASS_SHARE CLASS_QUEUE,
+	  .attrs = {
+		CLASS_DEV, CLASS_ID,
+		{ "parent", PORCH_A_CLASS_PARENT, U32, 0, PORCH_CLASS_ID_MAX },
+		CLASS_VALUES, CLASS_STAGED,
+	  } },
+	{ "class-change", PORCH_CMD_CLASS_CHANGE, .admin = true, .last = PORCH_A_CLASS_MAX,
+	  .example = "ifindex=" PORT " id=2 " CLASS_SHARE CLASS_QUEUE,
+	  .attrs = { CLASS_DEV, CLASS_ID, CLASS_VALUES, CLASS_STAGED } },
+	{ "class-get", PORCH_CMD_CLASS_GET, .dump = true, .last = PORCH_A_CLASS_MAX,
+	  .example = "ifindex=" PORT " id=2", .attrs = { CLASS_DEV, CLASS_ID } },
+	{ "class-del", PORCH_CMD_CLASS_DEL, .admin = true, .last = PORCH_A_CLASS_MAX,
+	  .example = "ifindex=" PORT " id=2",
+	  .attrs = {
+		CLASS_DEV,
+		{ "id", PORCH_A_CLASS_ID, U32, 1, PORCH_CLASS_ID_MAX },
+		CLASS_STAGED,
+	  } },
 	{ "engine-get", PORCH_CMD_ENGINE_GET, .last = PORCH_A_ENGINE_MAX, .example = "" },
 	{ "engine-set", PORCH_CMD_ENGINE_SET, .admin = true, .last = PORCH_A_ENGINE_MAX,
 	  .example = "vector=8 time-limit=1000 lane-limit=500 icmp-rate=10 threaded=1",
@@ -225,7 +263,7 @@ const struct attr *op_attr(const struct op *op, uint16_t nr)
 
 static void set_number(struct item *item, uint16_t len, const char *value)
 {
-	uint32_t number = strtoul(value, NULL, 10);
+	uint64_t number = strtoull(value, NULL, 10);
 
 	item->len = len;
 	memcpy(item->value, &number, len);	/* the machine is little-endian */
@@ -283,8 +321,7 @@ static void set_value(struct item *item, enum kind kind, const char *value)
 		set_number(item, 4, value);
 		break;
 	case U64:
-		set_number(item, 4, value);
-		item->len = 8;
+		set_number(item, 8, value);
 		break;
 	case STRING:
 		item->len = strlen(value) + 1;

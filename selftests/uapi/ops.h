@@ -19,7 +19,7 @@ enum kind {
 	U8,
 	U16,
 	U32,
-	U64,		/* below 2^32 here */
+	U64,
 	FLAG,
 	STRING,		/* with its NUL; at most max characters before it */
 	ADDRESS,	/* 4 or 16 bytes */
@@ -41,8 +41,8 @@ struct attr {
 	const char *name;
 	uint16_t nr;
 	enum kind kind;
-	uint32_t min;
-	uint32_t max;
+	uint64_t min;
+	uint64_t max;
 	bool required;
 	bool bound;
 	bool names;

@@ -180,7 +180,7 @@ static uint64_t number(struct nlattr *attr)
 
 static bool is_integer(const struct attr *attr)
 {
-	return attr->kind == U8 || attr->kind == U16 || attr->kind == U32;
+	return attr->kind == U8 || attr->kind == U16 || attr->kind == U32 || attr->kind == U64;
 }
 
 /* What the kernel says of one attribute of a policy. */
@@ -323,6 +323,88 @@ TEST_F(requests, examples_are_taken)
 			TH_LOG("%s", ops[i].name);
 		answer_free(&answer);
 	}
+}
+
+/* Numbers of the scene's classes, in the order of a dump */
+static void expect_classes(struct __test_metadata *_metadata, struct client *client,
+			   const char *want)
+{
+	struct nlattr *a[PORCH_A_CLASS_MAX + 1];
+	char have[128] = "";
+	struct answer answer;
+	size_t pos = 0;
+
+	scene_dump(client, PORCH_CMD_CLASS_GET, &answer);
+	while (answer_next(&answer, &pos, a, PORCH_A_CLASS_MAX))
+		snprintf(have + strlen(have), sizeof(have) - strlen(have), "%u/%u ",
+			 nla_get_u32(a[PORCH_A_CLASS_IFINDEX]), nla_get_u32(a[PORCH_A_CLASS_ID]));
+	EXPECT_STREQ(want, have);
+	answer_free(&answer);
+}
+
+TEST_F(requests, classes_come_and_go)
+{
+	struct nlattr *a[PORCH_A_CLASS_MAX + 1];
+
+	expect_classes(_metadata, &self->client, "10/1 10/2 ");
+	scene_ask(&self->client, PORCH_CMD_CLASS_ADD, "ifindex=" OTHER_PORT " id=9");
+	scene_ask(&self->client, PORCH_CMD_CLASS_ADD, "ifindex=" NO_PORT " id=7 default");
+	scene_ask(&self->client, PORCH_CMD_CLASS_ADD, "ifindex=" NO_PORT " id=3");
+	expect_classes(_metadata, &self->client, "10/1 10/2 11/3 11/7 12/9 ");
+
+	/* The default is another's now. Nothing is there that nothing was said of. */
+	scene_ask(&self->client, PORCH_CMD_CLASS_CHANGE,
+		  "ifindex=" NO_PORT " id=3 ceil=5000000000 prio=2 default");
+	look(_metadata, &self->client, PORCH_CMD_CLASS_GET, "ifindex=" NO_PORT " id=7", a,
+	     PORCH_A_CLASS_MAX);
+	EXPECT_EQ(NULL, a[PORCH_A_CLASS_DEFAULT]);
+	EXPECT_EQ(NULL, a[PORCH_A_CLASS_CEIL]);
+	EXPECT_EQ(NULL, a[PORCH_A_CLASS_PARENT]);
+	look(_metadata, &self->client, PORCH_CMD_CLASS_GET, "ifindex=" NO_PORT " id=3", a,
+	     PORCH_A_CLASS_MAX);
+	EXPECT_NE(NULL, a[PORCH_A_CLASS_DEFAULT]);
+	ASSERT_NE(NULL, a[PORCH_A_CLASS_CEIL]);
+	EXPECT_EQ(5000000000, nla_get_u64(a[PORCH_A_CLASS_CEIL]));
+	expect_u32(_metadata, 1024, a, PORCH_A_CLASS_FLOWS);
+	EXPECT_STREQ("d1", nla_get_string(a[PORCH_A_CLASS_IFNAME]));
+	/* Without a qdisc, there is nothing to count. */
+	EXPECT_EQ(NULL, a[PORCH_A_CLASS_SENT_PACKETS]);
+
+	/* One with others below it is no leaf. */
+	look(_metadata, &self->client, PORCH_CMD_CLASS_GET, "ifindex=" PORT " id=1", a,
+	     PORCH_A_CLASS_MAX);
+	EXPECT_EQ(NULL, a[PORCH_A_CLASS_FLOWS]);
+
+	scene_ask(&self->client, PORCH_CMD_CLASS_DEL, "ifindex=" NO_PORT);
+	expect_classes(_metadata, &self->client, "10/1 10/2 12/9 ");
+	scene_ask(&self->client, PORCH_CMD_CLASS_DEL, "ifindex=" NO_PORT);
+	scene_ask(&self->client, PORCH_CMD_CLASS_DEL, "ifindex=" PORT " id=2");
+	expect_classes(_metadata, &self->client, "10/1 12/9 ");
+}
+
+TEST_F(requests, class_trees_end)
+{
+	struct request request;
+	struct answer answer;
+	char text[64];
+	int i;
+
+	for (i = 1; i <= 7; i++) {
+		snprintf(text, sizeof(text), "ifindex=" NO_PORT " id=%d parent=%d", i, i - 1);
+		scene_ask(&self->client, PORCH_CMD_CLASS_ADD, text);
+	}
+	request = op_request(op_find(PORCH_CMD_CLASS_ADD), "ifindex=" NO_PORT " id=8 parent=7");
+	client_call(&self->client, &request, &answer);
+	EXPECT_EQ(ELOOP, answer.error);
+	answer_free(&answer);
+	for (i = 8; i <= 254; i++) {
+		snprintf(text, sizeof(text), "ifindex=" NO_PORT " id=%d", i);
+		scene_ask(&self->client, PORCH_CMD_CLASS_ADD, text);
+	}
+	request = op_request(op_find(PORCH_CMD_CLASS_ADD), "ifindex=" NO_PORT " id=255");
+	client_call(&self->client, &request, &answer);
+	EXPECT_EQ(ENOSPC, answer.error);
+	answer_free(&answer);
 }
 
 TEST_F(requests, ports_come_and_go)
@@ -984,7 +1066,7 @@ static bool is_number(const struct place *at)
 	return is_integer(at->attr);
 }
 
-static void set_number(struct place *at, uint32_t value)
+static void set_number(struct place *at, uint64_t value)
 {
 	struct item *item = &at->request.items[at->item];
 
@@ -998,11 +1080,11 @@ TEST_F_TIMEOUT(requests, out_of_range, 120)
 	while (next_place(&at)) {
 		if (!is_number(&at))
 			continue;
-		if (at.attr->max != UINT32_MAX >> (32 - 8 * at.request.items[at.item].len)) {
+		if (at.attr->max != UINT64_MAX >> (64 - 8 * at.request.items[at.item].len)) {
 			set_number(&at, at.attr->max + 1);
 			refuse(_metadata, &self->client, "one more", &at.request,
 			       blame_place(ERANGE, &at));
-			set_number(&at, UINT32_MAX);
+			set_number(&at, UINT64_MAX);
 			refuse(_metadata, &self->client, "all bits", &at.request,
 			       blame_place(ERANGE, &at));
 		}
@@ -1320,6 +1402,25 @@ static const struct refusal {
 	{ PORCH_CMD_ROUTE_GET, "dst=2001:db8:2::1", ENETUNREACH, PORCH_A_ROUTE_DST, "no route" },
 	{ PORCH_CMD_STATS_GET, "group=1 name=no-route", ENOENT, PORCH_A_COUNTER_NAME, "no such" },
 	{ PORCH_CMD_STATS_GET, "group=2 name=no-rout", ENOENT, PORCH_A_COUNTER_NAME, "no such" },
+	{ PORCH_CMD_CLASS_ADD, "ifindex=" NO_DEVICE " id=1", ENODEV, PORCH_A_CLASS_IFINDEX,
+	  "no such device" },
+	{ PORCH_CMD_CLASS_ADD, "ifindex=" PORT " id=2", EEXIST, PORCH_A_CLASS_ID,
+	  "of that number" },
+	{ PORCH_CMD_CLASS_ADD, "ifindex=" OTHER_PORT " id=2 parent=1", ENOENT,
+	  PORCH_A_CLASS_PARENT, "no class" },
+	{ PORCH_CMD_CLASS_ADD, "ifindex=" PORT " id=3 interval=99", EINVAL,
+	  PORCH_A_CLASS_INTERVAL, "at least 100" },
+	{ PORCH_CMD_CLASS_ADD, "ifindex=" PORT " id=3 ceil=10 rate=11", EINVAL,
+	  PORCH_A_CLASS_RATE, "more than the ceiling" },
+	{ PORCH_CMD_CLASS_CHANGE, "ifindex=" PORT " id=1 rate=1000001", EINVAL,
+	  PORCH_A_CLASS_RATE, "more than the ceiling" },
+	{ PORCH_CMD_CLASS_CHANGE, "ifindex=" PORT " id=3", ENOENT, PORCH_A_CLASS_ID, "no class" },
+	{ PORCH_CMD_CLASS_CHANGE, "ifindex=" PORT " id=1 default", EBUSY, PORCH_A_CLASS_DEFAULT,
+	  "below it" },
+	{ PORCH_CMD_CLASS_DEL, "ifindex=" PORT " id=1", EBUSY, PORCH_A_CLASS_ID, "below it" },
+	{ PORCH_CMD_CLASS_DEL, "ifindex=" NO_DEVICE, ENODEV, PORCH_A_CLASS_IFINDEX,
+	  "no such device" },
+	{ PORCH_CMD_CLASS_GET, "ifindex=" PORT " id=3", ENOENT, PORCH_A_CLASS_ID, "no class" },
 	{ PORCH_CMD_TXN_COMMIT, "operations=0", ENOENT, 0, "no open transaction" },
 	{ PORCH_CMD_TXN_ABORT, "", ENOENT, 0, "no open transaction" },
 	{ PORCH_CMD_ROUTE_DEL, "dst=10.1.0.0 prefix-len=16 staged", ENOENT, 0,

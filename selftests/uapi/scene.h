@@ -6,9 +6,9 @@
  *	d1   10.0.1.1/24			no port
  *	d2   10.0.2.1/24			a port
  *
- * some routes over d0, and two rules for routing, which have no effect as their
- * table is empty. A chain "empty", and rules with the handles 1 and 2 in the chain
- * "forward" and 3 in the chain "web".
+ * some routes over d0, two classes there, 2 below 1, and two rules for routing, which
+ * have no effect as their table is empty. A chain "empty", and rules with the handles
+ * 1 and 2 in the chain "forward" and 3 in the chain "web".
  */
 #ifndef UAPI_SCENE_H
 #define UAPI_SCENE_H
@@ -72,7 +72,8 @@ void scene_dump(struct client *client, uint8_t cmd, struct answer *answer);
 
 /**
  * struct state - all that can be seen of the configuration
- * @data: ports, routes, chains, all rules, settings and status, generation included
+ * @data: ports, routes, classes, chains, all rules, settings and status, generation
+ *	included
  * @len: length of @data
  */
 struct state {

@@ -188,6 +188,10 @@ check "flags only once" completes "route add default onlink dev lo " via table n
 check "keywords of settings" completes "engine set vector 8 " time-limit lane-limit icmp-rate \
 	threaded
 check "on and off" completes "engine set threaded " off on
+check "parts" completes "shape " show simple off class "${devices[@]}"
+check "verbs of a part" offers "shape class " show add change del
+check "keywords of a part" offers "shape class add lo 1 " prio rate ceil default parent
+check "words of a part" completes "shape class add lo 1 ecn " off on
 check "groups" completes "stats d" drop
 check "no names of counters" completes "stats drop " ""
 check "keywords with dashes" completes "ledger --" --sync

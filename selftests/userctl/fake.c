@@ -5,6 +5,7 @@
  * answer for all requests of a command; $FAKE_REFUSE makes it refuse with an
  * extended ack that blames the first attribute, and has the cookie $FAKE_COOKIE
  * if there is one. $FAKE_REFUSE_AT is the number of the one request to refuse.
+ * $FAKE_QDISC makes it refuse qdiscs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 
 #include <linux/genetlink.h>
 #include <linux/porch.h>
+#include <linux/rtnetlink.h>
 
 #include "attrs.h"
 #include "wrap.h"
@@ -42,6 +44,10 @@ static const struct command {
 	[PORCH_CMD_RULE_GET]	= { "rule-get", &rule_attrs },
 	[PORCH_CMD_FLOW_GET]	= { "flow-get", &flow_attrs },
 	[PORCH_CMD_FLOW_DEL]	= { "flow-del", &flow_attrs },
+	[PORCH_CMD_CLASS_ADD]	= { "class-add", &class_attrs },
+	[PORCH_CMD_CLASS_CHANGE] = { "class-change", &class_attrs },
+	[PORCH_CMD_CLASS_DEL]	= { "class-del", &class_attrs },
+	[PORCH_CMD_CLASS_GET]	= { "class-get", &class_attrs },
 	[PORCH_CMD_ENGINE_GET]	= { "engine-get", &engine_attrs },
 	[PORCH_CMD_ENGINE_SET]	= { "engine-set", &engine_attrs },
 	[PORCH_CMD_STATS_GET]	= { "stats-get", &counter_attrs },
@@ -75,6 +81,16 @@ static void log_request(const struct nlmsghdr *nlh, const struct command *comman
 			fprintf(log, "%s%02x", i ? "" : "=", data[i]);
 	}
 	fprintf(log, "\n");
+	fclose(log);
+}
+
+static void log_qdisc(const struct nlmsghdr *nlh)
+{
+	FILE *log = fopen(getenv("FAKE_LOG") ?: "/dev/null", "a");
+	const struct tcmsg *tcm = mnl_nlmsg_get_payload(nlh);
+
+	fprintf(log, "qdisc-%s %x ifindex=%d\n", nlh->nlmsg_type == RTM_NEWQDISC ? "new" : "del",
+		nlh->nlmsg_flags, tcm->tcm_ifindex);
 	fclose(log);
 }
 
@@ -203,6 +219,27 @@ static void put_rule(uint32_t pref, bool mark)
 	end(nlh);
 }
 
+static void put_class(uint32_t ifindex, uint32_t id, uint64_t ceil, bool has_qdisc)
+{
+	struct nlmsghdr *nlh = begin_message();
+	uint16_t attr;
+
+	mnl_attr_put_u32(nlh, PORCH_A_CLASS_IFINDEX, ifindex);
+	if (ifindex == 2)
+		mnl_attr_put_strz(nlh, PORCH_A_CLASS_IFNAME, "eth0");
+	mnl_attr_put_u32(nlh, PORCH_A_CLASS_ID, id);
+	mnl_attr_put_u64(nlh, PORCH_A_CLASS_CEIL, ceil);
+	mnl_attr_put_u32(nlh, PORCH_A_CLASS_QUANTUM, 2048);
+	mnl_attr_put(nlh, PORCH_A_CLASS_DEFAULT, 0, NULL);
+	mnl_attr_put_u32(nlh, PORCH_A_CLASS_TARGET, 5000);
+	mnl_attr_put_u32(nlh, PORCH_A_CLASS_INTERVAL, 0);
+	mnl_attr_put_u8(nlh, PORCH_A_CLASS_ECN, PORCH_ECN_ON);
+	for (attr = PORCH_A_CLASS_SENT_PACKETS; has_qdisc && attr <= PORCH_A_CLASS_BACKLOG_BYTES;
+	     attr++)
+		mnl_attr_put_u64(nlh, attr, attr);
+	end(nlh);
+}
+
 static void put_counter(uint8_t group, const char *name, uint64_t value)
 {
 	struct nlmsghdr *nlh = begin_message();
@@ -270,6 +307,10 @@ static void put_replies(uint8_t cmd)
 		put_rule(0, false);
 		put_rule(4294967295, true);
 		break;
+	case PORCH_CMD_CLASS_GET:
+		put_class(2, 1, 12500000, true);
+		put_class(5, 65534, 1, false);
+		break;
 	case PORCH_CMD_STATS_GET:
 		put_counter(PORCH_COUNTER_GROUP_PUNT, "arp", 5);
 		put_counter(PORCH_COUNTER_GROUP_DROP, "no-route", 0);
@@ -322,6 +363,11 @@ static void answer(const struct nlmsghdr *asked)
 	struct nlmsghdr *nlh;
 
 	memcpy(&request, asked, sizeof(request));
+	if (request.hdr.nlmsg_type == RTM_NEWQDISC || request.hdr.nlmsg_type == RTM_DELQDISC) {
+		log_qdisc(asked);
+		put_end(getenv("FAKE_QDISC"));
+		return;
+	}
 	if (request.hdr.nlmsg_type == GENL_ID_CTRL) {
 		nlh = begin_message();
 		mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);

@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, chain, rule, flow, engine, stats, ledger, monitor, status, capture, help"
+objects="port, route, chain, rule, flow, shape, engine, stats, ledger, monitor, status, capture, help"
 
 echo "TAP version 13"
 
@@ -123,7 +123,10 @@ refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get,
 refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' stats foo
 refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
 refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
-refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, engine' monitor foo
+refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, class, engine' monitor foo
+refuses 2 'shape: unknown command or DEV "foo"; allowed: show, simple, off, class, help' shape foo
+refuses 2 'shape class: unknown command or DEV "foo"; allowed: show, add, change, del, help' \
+	shape class foo
 refuses 2 'capture: unexpected "foo"; allowed here: -i PORT, -s SNAPLEN, -c COUNT, -w FILE' \
 	capture foo
 refuses 2 'unknown option "-x"; allowed here: -j, -s, -4, -6, -h' capture -x
@@ -187,6 +190,21 @@ refuses 2 'engine set: vector must be a decimal number, not "-1"' engine set vec
 refuses 2 'engine set: unexpected "speed"; allowed here: time-limit USEC, lane-limit N, icmp-rate N, threaded SWITCH' \
 	engine set vector 1 speed 2
 refuses 2 'engine set: unknown SWITCH "maybe"; allowed: off, on' engine set threaded maybe
+refuses 2 'shape simple: RATE is missing (what the line carries)' shape simple lo
+refuses 2 'shape simple: RATE must be a rate, such as 100mbit or 1.5gbit, not "fast"' \
+	shape simple lo fast
+refuses 1 'shape simple: no device "eth-none" in this network namespace' shape simple eth-none 1mbit
+refuses 2 'shape off: DEV is missing' shape off
+refuses 2 'shape class add: ID is missing (number of the class, 1 to 65534)' shape class add lo
+refuses 2 'shape class add: ID must be a decimal number, not "1:1"' shape class add lo 1:1
+refuses 2 'shape class add: burst must be a size in bytes, such as 64kb, not "3ms"' \
+	shape class add lo 1 burst 3ms
+refuses 2 'shape class add: delay must be a time, such as 20ms, not "long"' \
+	shape class add lo 1 delay long
+refuses 2 'shape class add: unknown ECN "yes"; allowed: off, on' shape class add lo 1 ecn yes
+refuses 2 'shape class change: unexpected "parent"; allowed here: prio N, rate RATE' \
+	shape class change lo 1 parent 2
+refuses 2 'shape class del: unexpected "prio"; allowed here: nothing more' shape class del lo 1 prio 2
 refuses 2 'stats show: unknown GROUP "foo"' stats show foo
 refuses 2 'stats: unexpected "x"; allowed here: nothing more' stats drop a x
 
@@ -214,7 +232,7 @@ accepts "Usage: porchctl" help
 accepts "Usage: porchctl" -h
 accepts "Usage: porchctl" --help
 accepts "porchctl " -V
-for object in port route engine stats ledger monitor status capture; do
+for object in port route shape engine stats ledger monitor status capture; do
 	accepts "$object: " help
 	accepts "$object: " help $object
 	accepts "$object: " $object help
@@ -228,6 +246,9 @@ for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [vrf N] [force]' '
 	'route del [TYPE] PREFIX [via ADDR] [dev DEV] [table N]' 'route get ADDR [from ADDR] [in DEV] [mark N] [table N]' 'route rule [show]' \
 	'route rule add pref N [from PREFIX] [in DEV] [mark MARK[/MASK]] table N' \
 	'route rule del pref N' \
+	'shape [show] [DEV]' 'shape simple DEV RATE' 'shape off DEV' 'shape class [show] [DEV]' \
+	'shape class add DEV ID [prio N] [rate RATE] [burst SIZE] [ceil RATE]' \
+	'shape class change DEV ID [prio N]' 'shape class del DEV ID' \
 	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N] [threaded SWITCH]' \
 	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'monitor [show] [OBJECT]' \
 	'status [show]' \
@@ -275,6 +296,14 @@ route replace unreachable 2001:db8::/32
 route del prohibit 10.0.0.1
 route get 10.0.0.1
 route get 2001:db8::1
+shape
+shape lo
+shape class
+-s shape class show lo
+shape simple lo 100mbit
+shape off lo
+shape class del lo 1
+shape class change lo 1 ceil 1gbit
 engine
 engine set icmp-rate 0
 engine set lane-limit 64 vector 1 time-limit 10 icmp-rate 5
@@ -351,6 +380,35 @@ asks "route-rule-del 5 pref=64000000" route rule del pref 100
 asks "route-rule-get 301" route rule
 asks "route-get 301" route
 asks "route-get 5 dst=0a000001" route get 10.0.0.1
+asks "class-get 301" shape
+asks "class-get 301" shape class lo
+# The qdisc is put there before, and taken away afterwards, as there are no classes.
+attached="qdisc-new 405 ifindex=$((16#${lo:0:2}))"
+settled="class-get 301
+qdisc-del 5 ifindex=$((16#${lo:0:2}))"
+asks "$attached
+class-add 5 ifindex=$lo id=01000000 ceil=20bcbe0000000000
+$settled" shape class add lo 1 ceil 100mbit
+asks "$attached
+class-add 5 ifindex=$lo id=02000000 prio=07 burst=00400000 default delay=204e0000 ecn=00 parent=01000000
+$settled" \
+	shape class add lo 2 parent 1 prio 7 default burst 16kb delay 20ms ecn off
+asks "class-change 5 ifindex=$lo id=02000000 limit=0a000000 interval=00000000
+$settled" shape class change lo 2 interval 0 limit 10
+asks "class-del 5 ifindex=$lo id=02000000
+$settled" shape class del lo 2
+asks "class-del 5 ifindex=$lo
+$settled" shape off lo
+asks "txn-begin 5
+$attached
+$attached
+$attached
+class-del 1 ifindex=$lo staged
+class-add 1 ifindex=$lo id=01000000 parent=00000000 prio=00 ceil=20bcbe0000000000 staged
+class-add 1 ifindex=$lo id=02000000 parent=01000000 prio=00 ceil=0000000000000000 staged
+class-add 5 ifindex=$lo id=03000000 parent=01000000 prio=01 ceil=0000000000000000 default staged
+txn-commit 5 operations=04000000
+$settled" shape simple lo 100mbit
 asks "engine-get 5" engine
 asks "engine-set 5 vector=40000000 icmp-rate=00000000" engine set icmp-rate 0 vector 64
 asks "stats-get 301" stats
@@ -429,6 +487,21 @@ TEXT
 prints -j route rule show <<'TEXT'
 [{"pref":0,"table":7},{"pref":4294967295,"src":"10.0.0.0","src-len":8,"iif":2,"ifname":"eth0","mark":16,"mask":240,"table":7}]
 TEXT
+prints shape <<'TEXT'
+eth0 1 ceil 100mbit quantum 2kb default target 5ms interval 0us ecn on
+if5 65534 ceil 8bit quantum 2kb default target 5ms interval 0us ecn on # no qdisc
+TEXT
+prints -s shape class show <<'TEXT'
+eth0 1 ceil 100mbit quantum 2kb default target 5ms interval 0us ecn on
+    sent              18 packets               19 bytes (20 borrowed)
+    waiting           25 packets               26 bytes
+    marked            21 packets
+    dropped           23 by CoDel, 22 at the limit, 24 purged
+if5 65534 ceil 8bit quantum 2kb default target 5ms interval 0us ecn on # no qdisc
+TEXT
+prints -j shape <<'TEXT'
+[{"ifindex":2,"ifname":"eth0","id":1,"ceil":12500000,"quantum":2048,"default":true,"target":5000,"interval":0,"ecn":"on","sent-packets":18,"sent-bytes":19,"borrowed-bytes":20,"backlog-packets":25,"backlog-bytes":26,"marked":21,"drops-codel":23,"drops-full":22,"drops-purged":24},{"ifindex":5,"id":65534,"ceil":1,"quantum":2048,"default":true,"target":5000,"interval":0,"ecn":"on"}]
+TEXT
 prints stats <<'TEXT'
 punt     arp                                                5
 drop     ttl                                                7
@@ -494,7 +567,13 @@ run ledger --sync
 report $? "ledger --sync fails if it does not balance"
 unset FAKE_LEAK
 
+FAKE_QDISC=no refuses 1 'shape class add lo 1: lo has another qdisc; first, tc qdisc del dev lo root' \
+	shape class add lo 1
 export FAKE_REFUSE="is not possible"
+FAKE_REFUSE_AT=1 refuses 1 'shape class add lo 1: is not possible (attribute ifindex): Invalid argument' \
+	shape class add lo 1
+FAKE_REFUSE_AT=6 FAKE_COOKIE=2 refuses 1 'shape simple lo 1mbit: is not possible (attribute operations): Invalid argument' \
+	shape simple lo 1mbit
 refuses 1 'port add lo: is not possible (attribute ifindex): Invalid argument' port add lo
 refuses 1 'route add blackhole 10.0.0.0/8: is not possible (attribute dst): Invalid argument' \
 	route add blackhole 10.0.0.0/8

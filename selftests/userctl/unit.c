@@ -21,6 +21,7 @@
 #include "err.h"
 #include "ipc.h"
 #include "parse.h"
+#include "scale.h"
 #include "show.h"
 #include "wrap.h"
 
@@ -76,6 +77,74 @@ static void test_numbers(void)
 
 		check(ok == table[i].ok && (!ok || num == table[i].num), "number \"%s\"",
 		      table[i].word);
+	}
+}
+
+static void test_units(void)
+{
+	static const struct {
+		const struct scale *scale;
+		const char *word;
+		bool ok;
+		uint64_t value;
+		const char *written;
+	} table[] = {
+		{ &rate_scale, "100mbit", true, 12500000, "100mbit" },
+		{ &rate_scale, "100Mbit", true, 12500000, "100mbit" },
+		{ &rate_scale, "1.5gbit", true, 187500000, "1500mbit" },
+		{ &rate_scale, "8", true, 1, "8bit" },
+		{ &rate_scale, "15bit", true, 1, "8bit" },
+		{ &rate_scale, "0", true, 0, "0bit" },
+		{ &rate_scale, "1bps", true, 1, "8bit" },
+		{ &rate_scale, "500kbps", true, 500000, "4mbit" },
+		{ &rate_scale, "1mibit", true, 131072, "1048576bit" },
+		{ &rate_scale, "1gibps", true, 1 << 30, "8589934592bit" },
+		{ &rate_scale, "1tbit", true, 125000000000, "1tbit" },
+		{ &rate_scale, "0.000008mbit", true, 1, "8bit" },
+		{ &rate_scale, "7bit", false },
+		{ &rate_scale, "0.1bit", false },
+		{ &rate_scale, "mbit", false },
+		{ &rate_scale, "", false },
+		{ &rate_scale, "1.mbit", false },
+		{ &rate_scale, ".5mbit", false },
+		{ &rate_scale, "1..5mbit", false },
+		{ &rate_scale, "-1mbit", false },
+		{ &rate_scale, " 1mbit", false },
+		{ &rate_scale, "1 mbit", false },
+		{ &rate_scale, "1mbits", false },
+		{ &rate_scale, "1e3", false },
+		{ &rate_scale, "999999999999999999tbit", false },
+		{ &rate_scale, "1000000000000000000", false },
+		{ &size_scale, "64kb", true, 65536, "64kb" },
+		{ &size_scale, "64k", true, 65536, "64kb" },
+		{ &size_scale, "1514", true, 1514, "1514b" },
+		{ &size_scale, "1.5mb", true, 1536 << 10, "1536kb" },
+		{ &size_scale, "2g", true, 2ULL << 30, "2gb" },
+		{ &size_scale, "0", true, 0, "0b" },
+		{ &size_scale, "64mbit", false },
+		{ &time_scale, "20ms", true, 20000, "20ms" },
+		{ &time_scale, "1500us", true, 1500, "1500us" },
+		{ &time_scale, "1.5ms", true, 1500, "1500us" },
+		{ &time_scale, "2s", true, 2000000, "2s" },
+		{ &time_scale, "100", true, 100, "100us" },
+		{ &time_scale, "0", true, 0, "0us" },
+		{ &time_scale, "1m", false },
+	};
+	char buf[64];
+	size_t i;
+
+	for (i = 0; i < MNL_ARRAY_SIZE(table); i++) {
+		uint64_t value = 0, again = 1;
+		bool ok = scale_read(table[i].scale, table[i].word, &value);
+
+		check(ok == table[i].ok && (!ok || value == table[i].value),
+		      "number with a unit \"%s\"", table[i].word);
+		if (!ok)
+			continue;
+		check_str(table[i].word, scale_write(table[i].scale, value, buf, sizeof(buf)),
+			  table[i].written);
+		check(scale_read(table[i].scale, buf, &again) && again == value,
+		      "what is written can be read: %s", buf);
 	}
 }
 
@@ -563,7 +632,7 @@ static void print_attrs(void)
 	static const struct attr_set *const sets[] = {
 		&port_attrs, &route_attrs, &nexthops_attrs, &nexthop_attrs,
 		&route_rule_attrs, &engine_attrs, &counter_attrs, &ledger_attrs,
-		&status_attrs, &txn_attrs, &chain_attrs, &rule_attrs, &flow_attrs
+		&status_attrs, &class_attrs, &txn_attrs, &chain_attrs, &rule_attrs, &flow_attrs
 	};
 	static const char *const types[] = {
 		[ATTR_FLAG] = "flag", [ATTR_U8] = "u8", [ATTR_U16] = "u16", [ATTR_U32] = "u32",
@@ -597,6 +666,7 @@ int main(int argc, char **argv)
 	}
 	puts("TAP version 13");
 	test_numbers();
+	test_units();
 	test_prefixes();
 	test_lines();
 	test_output();
