@@ -286,7 +286,9 @@ int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info)
 int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *n_ops = info->attrs[PORCH_A_TXN_OPERATIONS];
+	struct nlattr *gen = info->attrs[PORCH_A_TXN_GENERATION];
 	struct porch_fault fault = { .extack = info->extack };
+	struct porch_commit how;
 	int err;
 
 	err = porch_nl_check_permission(skb, info) ?:
@@ -294,8 +296,13 @@ int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info)
 			       "how many were staged? operations is missing");
 	if (err)
 		return err;
-	err = porch_txn_commit(porch_nl_instance(info), socket_of(skb),
-			       nla_get_u32(n_ops), &fault);
+	how = (struct porch_commit) {
+		.n_ops = nla_get_u32(n_ops),
+		.gen = gen ? nla_get_u32(gen) : 0,
+		.check = info->attrs[PORCH_A_TXN_CHECK],
+	};
+	err = porch_txn_commit(porch_nl_instance(info), socket_of(skb), &how,
+			       &fault);
 	/* The attribute to blame is in a message of earlier. */
 	if (fault.op)
 		nl_set_extack_cookie_u64(info->extack, fault.op);

@@ -412,8 +412,10 @@ const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* PORCH_CMD_TXN_COMMIT - do */
-const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS + 1] = {
+const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_CHECK + 1] = {
+	[PORCH_A_TXN_GENERATION] = { .type = NLA_U32, },
 	[PORCH_A_TXN_OPERATIONS] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_txn_operations_range),
+	[PORCH_A_TXN_CHECK] = { .type = NLA_FLAG, },
 };
 
 /* PORCH_CMD_TXN_ABORT - do */
@@ -619,7 +621,7 @@ const struct genl_ops porch_nl_ops[30] = {
 		.cmd		= PORCH_CMD_TXN_COMMIT,
 		.doit		= porch_nl_txn_commit_doit,
 		.policy		= porch_txn_commit_nl_policy,
-		.maxattr	= PORCH_A_TXN_OPERATIONS,
+		.maxattr	= PORCH_A_TXN_CHECK,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -71,7 +71,7 @@ extern const struct nla_policy porch_flow_del_nl_policy[PORCH_A_FLOW_ID + 1];
 
 extern const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1];
 
-extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_OPERATIONS + 1];
+extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_CHECK + 1];
 
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 

@@ -91,20 +91,32 @@ static int edit_apply(struct porch_edit *e, const struct list_head *ops,
 	return 0;
 }
 
+static int check_generation(const struct porch_edit *e,
+			    const struct porch_commit *how,
+			    struct porch_fault *fault)
+{
+	/* Whoever edits has locked all others out. */
+	if (!how->gen || how->gen == porch_config_gen(e->pn))
+		return 0;
+	return porch_refuse(fault, -EAGAIN, PORCH_A_TXN_GENERATION,
+			    "another generation is in force");
+}
+
 /**
  * porch_op_commit() - put operations into force, all or none
  * @pn: the instance
  * @ops: the operations, in order; each finds what those before it have done
+ * @how: under which conditions; its number of operations is not looked at
  * @fault: on error, why
  *
  * Context: process context, without RTNL, which is taken; waits for the packets
  * in flight of ports that are detached.
  *
  * Return: 0 or a negative errno, and then nothing changed; -EINTR if the caller
- * was killed.
+ * was killed, -EAGAIN if another generation is in force than the one to replace.
  */
 int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
-		    struct porch_fault *fault)
+		    const struct porch_commit *how, struct porch_fault *fault)
 {
 	struct porch_edit e;
 	int err;
@@ -117,8 +129,9 @@ int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
 		porch_refuse(fault, err, 0, "no memory for the change");
 		goto unlock;
 	}
-	err = edit_apply(&e, ops, fault) ?: porch_port_prepare(&e, fault);
-	if (err)
+	err = check_generation(&e, how, fault) ?: edit_apply(&e, ops, fault) ?:
+	      porch_port_prepare(&e, fault);
+	if (err || how->check)
 		porch_edit_abort(&e);
 	else
 		porch_edit_publish(&e);

@@ -46,9 +46,21 @@ struct porch_op {
 	};
 };
 
+/**
+ * struct porch_commit - how operations are put into force
+ * @n_ops: how many the caller means to have staged
+ * @gen: the only generation that they may replace, 0 for any
+ * @check: find out whether it could be done, and leave all as it is
+ */
+struct porch_commit {
+	u32 n_ops;
+	u32 gen;
+	bool check;
+};
+
 void porch_op_fini(struct porch_op *op);
 int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
-		    struct porch_fault *fault);
+		    const struct porch_commit *how, struct porch_fault *fault);
 void porch_op_release_dev(struct porch_net *pn, struct net_device *dev);
 
 #endif /* PORCH_OP_H */

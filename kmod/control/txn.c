@@ -176,6 +176,7 @@ int porch_txn_stage(struct porch_net *pn, const struct sock *sk,
 int porch_txn_run(struct porch_net *pn, const struct sock *sk,
 		  struct porch_op *op, struct porch_fault *fault)
 {
+	static const struct porch_commit alone;
 	LIST_HEAD(ops);
 	bool open;
 
@@ -186,24 +187,24 @@ int porch_txn_run(struct porch_net *pn, const struct sock *sk,
 		return porch_refuse(fault, -EBUSY, 0,
 				    "the socket has an open transaction, and the request does not say staged");
 	list_add(&op->link, &ops);
-	return porch_op_commit(pn, &ops, fault);
+	return porch_op_commit(pn, &ops, &alone, fault);
 }
 
 static int txn_commit(struct porch_net *pn, const struct porch_txn *txn,
-		      u32 n_ops, struct porch_fault *fault)
+		      const struct porch_commit *how, struct porch_fault *fault)
 {
 	/* Also of what the netlink core has refused before we saw it. */
-	if (txn->n_ops != n_ops)
+	if (txn->n_ops != how->n_ops)
 		return porch_refuse(fault, -ECANCELED, PORCH_A_TXN_OPERATIONS,
 				    "not so many operations were staged; was one of them refused?");
-	return n_ops ? porch_op_commit(pn, &txn->ops, fault) : 0;
+	return how->n_ops ? porch_op_commit(pn, &txn->ops, how, fault) : 0;
 }
 
 /**
  * porch_txn_commit() - put all that was staged into force, or nothing of it
  * @pn: the instance
  * @sk: the socket
- * @n_ops: operations that the caller means to have staged
+ * @how: under which conditions
  * @fault: on error, why
  *
  * The transaction is over, however it ends.
@@ -212,15 +213,15 @@ static int txn_commit(struct porch_net *pn, const struct porch_txn *txn,
  *
  * Return: 0 or a negative errno, and then nothing changed.
  */
-int porch_txn_commit(struct porch_net *pn, const struct sock *sk, u32 n_ops,
-		     struct porch_fault *fault)
+int porch_txn_commit(struct porch_net *pn, const struct sock *sk,
+		     const struct porch_commit *how, struct porch_fault *fault)
 {
 	struct porch_txn *txn = txn_take(pn, sk);
 	int err;
 
 	if (!txn)
 		return refuse_none(fault);
-	err = txn_commit(pn, txn, n_ops, fault);
+	err = txn_commit(pn, txn, how, fault);
 	txn_free(txn);
 	return err;
 }

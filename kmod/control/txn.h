@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct porch_commit;
 struct porch_fault;
 struct porch_net;
 struct porch_op;
@@ -20,8 +21,8 @@ int porch_txn_stage(struct porch_net *pn, const struct sock *sk,
 		    struct porch_op *op, struct porch_fault *fault);
 int porch_txn_run(struct porch_net *pn, const struct sock *sk,
 		  struct porch_op *op, struct porch_fault *fault);
-int porch_txn_commit(struct porch_net *pn, const struct sock *sk, u32 n_ops,
-		     struct porch_fault *fault);
+int porch_txn_commit(struct porch_net *pn, const struct sock *sk,
+		     const struct porch_commit *how, struct porch_fault *fault);
 int porch_txn_abort(struct porch_net *pn, const struct sock *sk,
 		    struct porch_fault *fault);
 

@@ -227,7 +227,9 @@ const struct op ops[] = {
 	{ "txn-commit", PORCH_CMD_TXN_COMMIT, .admin = true, .txn = true,
 	  .last = PORCH_A_TXN_MAX, .example = "operations=0",
 	  .attrs = {
+		{ "generation", PORCH_A_TXN_GENERATION, U32, 0, UINT32_MAX },
 		{ "operations", PORCH_A_TXN_OPERATIONS, U32, 0, PORCH_TXN_MAX_OPS, true },
+		{ "check", PORCH_A_TXN_CHECK, FLAG },
 	  } },
 	{ "txn-abort", PORCH_CMD_TXN_ABORT, .admin = true, .txn = true,
 	  .last = PORCH_A_TXN_MAX, .example = "" },

@@ -788,6 +788,52 @@ TEST_F(requests, changes_can_be_staged)
 	}
 }
 
+/* A route and a commit, which has to fail with an error or not. */
+static void commit_route(struct __test_metadata *_metadata, struct client *client,
+			 const char *how, int error)
+{
+	struct request request = op_request(op_find(PORCH_CMD_TXN_COMMIT), how);
+	struct answer answer;
+
+	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
+	scene_ask(client, PORCH_CMD_ROUTE_ADD, "dst=10.9.0.0 prefix-len=16 type=1 staged");
+	client_call(client, &request, &answer);
+	EXPECT_EQ(error, answer.error)
+		TH_LOG("%s: %s", how, answer.text);
+	answer_free(&answer);
+}
+
+TEST_F(requests, commits_only_replace_the_generation_they_name)
+{
+	struct client *client = &self->client;
+	uint32_t before = generation(_metadata, client);
+	char how[64];
+
+	snprintf(how, sizeof(how), "operations=1 generation=%u", before - 1);
+	commit_route(_metadata, client, how, EAGAIN);
+	snprintf(how, sizeof(how), "operations=1 generation=%u check", before + 1);
+	commit_route(_metadata, client, how, EAGAIN);
+	EXPECT_EQ(SCENE_ROUTES, routes(client));
+	EXPECT_EQ(before, generation(_metadata, client));
+	snprintf(how, sizeof(how), "operations=1 generation=%u", before);
+	commit_route(_metadata, client, how, 0);
+	EXPECT_EQ(SCENE_ROUTES + 1, routes(client));
+	EXPECT_EQ(before + 1, generation(_metadata, client));
+}
+
+TEST_F(requests, commits_can_be_tried)
+{
+	struct client *client = &self->client;
+	uint32_t before = generation(_metadata, client);
+
+	commit_route(_metadata, client, "operations=1 check", 0);
+	EXPECT_EQ(SCENE_ROUTES, routes(client));
+	EXPECT_EQ(before, generation(_metadata, client));
+	commit_route(_metadata, client, "operations=1", 0);
+	commit_route(_metadata, client, "operations=1 check", EEXIST);
+	EXPECT_EQ(before + 1, generation(_metadata, client));
+}
+
 TEST_F(requests, transactions_take_effect_at_once_or_never)
 {
 	struct client *client = &self->client;
