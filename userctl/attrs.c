@@ -106,8 +106,8 @@ const char *const ecn_words[] = {
 static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
 	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
-	[PORCH_A_PORT_HOOK]		= { "hook", ATTR_ENUM, .words = port_hooks },
-	[PORCH_A_PORT_FORCE]		= { "force", ATTR_FLAG },
+	[PORCH_A_PORT_HOOK]		= { "hook", ATTR_ENUM, .words = port_hooks, .loose = true },
+	[PORCH_A_PORT_FORCE]		= { "force", ATTR_FLAG, .loose = true },
 	[PORCH_A_PORT_RX_PACKETS]	= { "rx-packets", ATTR_U64 },
 	[PORCH_A_PORT_RX_BYTES]		= { "rx-bytes", ATTR_U64 },
 	[PORCH_A_PORT_TX_PACKETS]	= { "tx-packets", ATTR_U64 },
@@ -125,7 +125,7 @@ static const struct attr_def route_defs[PORCH_A_ROUTE_MAX + 1] = {
 	[PORCH_A_ROUTE_PREFIX_LEN]	= { "prefix-len", ATTR_U8 },
 	[PORCH_A_ROUTE_TYPE]		= { "type", ATTR_ENUM, .words = route_types },
 	[PORCH_A_ROUTE_GATEWAY]		= { "gateway", ATTR_ADDR },
-	[PORCH_A_ROUTE_OIF]		= { "oif", ATTR_U32 },
+	[PORCH_A_ROUTE_OIF]		= { "oif", ATTR_U32, .loose = true },
 	[PORCH_A_ROUTE_ONLINK]		= { "onlink", ATTR_FLAG },
 	[PORCH_A_ROUTE_REPLACE]		= { "replace", ATTR_FLAG },
 	[PORCH_A_ROUTE_IFNAME]		= { "ifname", ATTR_STRING },
@@ -251,6 +251,7 @@ static const struct attr_def txn_defs[PORCH_A_TXN_MAX + 1] = {
 	[PORCH_A_TXN_GENERATION]	= { "generation", ATTR_U32 },
 	[PORCH_A_TXN_CHANGES]		= { "changes", ATTR_U32 },
 	[PORCH_A_TXN_OPERATIONS]	= { "operations", ATTR_U32 },
+	[PORCH_A_TXN_CHECK]		= { "check", ATTR_FLAG },
 };
 
 static const struct attr_def chain_defs[PORCH_A_CHAIN_MAX + 1] = {

@@ -6,6 +6,7 @@
 #ifndef PORCHCTL_ATTRS_H
 #define PORCHCTL_ATTRS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum attr_type {
@@ -27,6 +28,9 @@ struct attr_def {
 	const char *const *words;	/* of ATTR_ENUM, NULL at the end */
 	const char *unit;		/* for human readers */
 	const struct scale *scale;	/* likewise, of a number */
+	bool loose;			/* of two objects that differ by it alone, either will do
+					 * for the other where one of them does not have it
+					 */
 };
 
 /* Attribute numbers of a set are below this. */

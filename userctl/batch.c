@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdlib.h>
 
 #include <linux/porch.h>
@@ -11,15 +12,15 @@
 /* Report a refusal with the line of the command that it is about. */
 static int refused(const struct batch *batch, const struct ipc *ipc)
 {
-	size_t place = ipc_refused(ipc);
+	size_t number = ipc_refused(ipc);
+	struct place place = { 0 };
 
 	if (!batch->name)
 		return err_refused("%s", ipc_error(ipc));
-	err_command("%s", "");
-	if (place && place <= batch->count)
-		err_place(batch->name, batch->lines[place - 1]);
-	else
-		err_place(NULL, 0);
+	if (number && number <= batch->count)
+		place = batch->places[number - 1];
+	err_command("%s%s", place.text && !place.line ? "taking back " : "", place.text ?: "");
+	err_place(place.line ? batch->name : NULL, place.line);
 	return err_refused("%s", ipc_error(ipc));
 }
 
@@ -37,25 +38,35 @@ int batch_stage(struct batch *batch, struct ipc *ipc, const struct attr_set *set
 {
 	if (batch->count == batch->size) {
 		size_t size = batch->size * 2 + 1024;
-		unsigned int *lines = reallocarray(batch->lines, size, sizeof(*lines));
+		struct place *places = reallocarray(batch->places, size, sizeof(*places));
 
-		if (!lines)
+		if (!places)
 			return err_refused("no memory for the batch");
-		batch->lines = lines;
+		batch->places = places;
 		batch->size = size;
 	}
-	batch->lines[batch->count++] = batch->line;
+	batch->places[batch->count++] = batch->at;
 	ipc_put(ipc, set->staged, NULL, 0);
 	return ipc_queue(ipc, set) ? refused(batch, ipc) : 0;
 }
 
 int batch_commit(struct batch *batch, struct ipc *ipc)
 {
+	int err;
+
 	if (ipc_flush(ipc))
 		return refused(batch, ipc);
 	ipc_request(ipc, PORCH_CMD_TXN_COMMIT);
 	ipc_put_u32(ipc, PORCH_A_TXN_OPERATIONS, batch->count);
-	if (ipc_call(ipc, &txn_attrs, NULL, NULL))
+	if (batch->generation)
+		ipc_put_u32(ipc, PORCH_A_TXN_GENERATION, batch->generation);
+	if (batch->check)
+		ipc_put(ipc, PORCH_A_TXN_CHECK, NULL, 0);
+	err = ipc_call(ipc, &txn_attrs, NULL, NULL);
+	batch->stale = err == -EAGAIN && batch->generation;
+	if (batch->stale)
+		return EXIT_REFUSED;
+	if (err)
 		return refused(batch, ipc);
 	if (batch->name) {
 		err_command("%s", "");
@@ -90,6 +101,6 @@ int batch_settle(struct batch *batch)
 	for (i = 0; i < batch->n_touched; i++)
 		err |= qdisc_settle(batch->touched[i]);
 	free(batch->touched);
-	free(batch->lines);
+	free(batch->places);
 	return err;
 }

@@ -7,6 +7,7 @@
 #ifndef PORCHCTL_BATCH_H
 #define PORCHCTL_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,21 +15,37 @@
 #include "ipc.h"
 
 /**
+ * struct place - where a command comes from
+ * @line: of the file; 0 if it is not from there
+ * @text: the command, if it is not from the file
+ */
+struct place {
+	unsigned int line;
+	const char *text;
+};
+
+/**
  * struct batch - an open batch
  * @name: of the file; NULL if one command is all there is
- * @line: of the command that is being read
- * @lines: the line of each command that was staged
+ * @at: the command that is being read
+ * @places: of each command that was staged
  * @count: how many there are
  * @size: room for them
+ * @generation: the only one that it may replace, 0 for any
+ * @check: only find out whether it could be committed
+ * @stale: it was refused as another generation is in force; that is not reported
  * @touched: devices whose classes the batch may change
  * @n_touched: how many there are
  */
 struct batch {
 	const char *name;
-	unsigned int line;
-	unsigned int *lines;
+	struct place at;
+	struct place *places;
 	size_t count;
 	size_t size;
+	uint32_t generation;
+	bool check;
+	bool stale;
 	uint32_t *touched;
 	size_t n_touched;
 };

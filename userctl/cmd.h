@@ -44,6 +44,7 @@ enum arg_kind {
  * @words: for %ARG_WORD, what is allowed, NULL at the end
  * @parts: for %ARG_GROUPS, what a group is made of
  * @scale: for %ARG_SCALED, the units
+ * @def: what is meant if it is absent; NULL if nothing is, or that is not fixed
  * @required: the verb makes no sense without it
  */
 struct arg {
@@ -54,6 +55,7 @@ struct arg {
 	const char *const *words;
 	const struct arg *parts;
 	const struct scale *scale;
+	const char *def;
 	bool required;
 };
 
@@ -89,6 +91,23 @@ struct value {
 	int count;
 };
 
+struct config;
+struct ctl;
+struct object;
+struct verb;
+
+/**
+ * typedef take_fn - takes a command in the place of its own function
+ * @ctl: what it works with
+ * @object: what it is about
+ * @verb: what is to be done
+ * @values: the arguments; those of @verb, to be used up
+ *
+ * Return: an exit code
+ */
+typedef int (*take_fn)(struct ctl *ctl, const struct object *object, const struct verb *verb,
+		       struct value *values);
+
 /**
  * struct ctl - what a command works with
  * @ipc: open when the command runs
@@ -96,6 +115,10 @@ struct value {
  * @stats: show details, too (-s)
  * @family: only this one (-4, -6), or %AF_UNSPEC
  * @batch: the atomic batch that the command is part of, or NULL
+ * @config: the configuration that its requests are noted in, instead of being
+ *	sent; or NULL
+ * @take: takes the command instead, or NULL
+ * @handle: for @take
  */
 struct ctl {
 	struct ipc *ipc;
@@ -103,6 +126,9 @@ struct ctl {
 	bool stats;
 	int family;
 	struct batch *batch;
+	struct config *config;
+	take_fn take;
+	uint32_t handle;
 };
 
 /**
@@ -112,6 +138,15 @@ struct ctl {
  * @args: ends with %ARG_END
  * @some: at least one argument must be given
  * @change: it changes something, so an atomic batch may have it
+ * @undo: verb of the same object that takes it back; a configuration is made of
+ *	verbs that have one. One that takes itself back sets what it sets to
+ *	what is meant by default
+ * @each: a configuration has each of its arguments in a line of its own
+ * @ordered: in a configuration, the order of those with the same first argument
+ *	counts. It has an argument "before", and @undo one called "handle"
+ * @whole: those with the same first argument are taken back together, by @undo
+ *	with that alone. The second argument is a number, and "parent" that of
+ *	another one, which comes first
  * @run: gets a value for each of @args; returns an exit code
  */
 struct verb {
@@ -120,7 +155,27 @@ struct verb {
 	const struct arg *args;
 	bool some;
 	bool change;
+	const char *undo;
+	bool each;
+	bool ordered;
+	bool whole;
 	int (*run)(struct ctl *ctl, const struct value *values);
+};
+
+/**
+ * struct state - how what is in force becomes the commands that make it
+ * @get: command of the family that tells it
+ * @single: it is no list
+ * @set: attributes of the reply
+ * @handle: the attribute that a "handle" is, 0 if there is none
+ * @save: writes a message of the reply as a command, or nothing
+ */
+struct state {
+	uint8_t get;
+	bool single;
+	const struct attr_set *set;
+	uint16_t handle;
+	void (*save)(struct show *show, const struct reply *reply);
 };
 
 /**
@@ -129,12 +184,15 @@ struct verb {
  * @help: a line for people
  * @verbs: the first is meant where none is named; ends with a nameless one
  * @about: what the man page says more, in lines; NULL if nothing
+ * @state: that is part of a configuration, which has the objects in the order of
+ *	their table; NULL if there is none
  */
 struct object {
 	const char *name;
 	const char *help;
 	const struct verb *verbs;
 	const char *about;
+	const struct state *state;
 };
 
 /**
@@ -157,18 +215,61 @@ extern const struct option options[];
 
 extern const struct object capture_object;
 extern const struct object chain_object;
+extern const struct object check_object;
 extern const struct object class_object;
+extern const struct object commit_object;
+extern const struct object confirm_object;
+extern const struct object diff_object;
 extern const struct object engine_object;
 extern const struct object flow_object;
 extern const struct object ledger_object;
 extern const struct object monitor_object;
 extern const struct object port_object;
+extern const struct object rollback_object;
 extern const struct object route_object;
 extern const struct object route_rule_object;
 extern const struct object rule_object;
+extern const struct object save_object;
 extern const struct object shape_object;
 extern const struct object stats_object;
 extern const struct object status_object;
+
+/**
+ * run_line() - run a command
+ * @ctl: how it works
+ * @line: the command, which is written to
+ * @len: length of it
+ *
+ * Return: an exit code
+ */
+int run_line(const struct ctl *ctl, char *line, size_t len);
+
+/**
+ * run_lines() - run the commands of a file until one is refused
+ * @ctl: how they work
+ * @name: of the file
+ * @file: has a command a line
+ *
+ * Return: an exit code
+ */
+int run_lines(const struct ctl *ctl, const char *name, FILE *file);
+
+/**
+ * open_ipc() - get ready to ask the kernel
+ * @ctl: with its ipc
+ *
+ * Return: an exit code
+ */
+int open_ipc(struct ctl *ctl);
+
+/**
+ * find_verb() - find what can be done with an object
+ * @object: the object
+ * @word: name of the verb
+ *
+ * Return: NULL if there is no such verb
+ */
+const struct verb *find_verb(const struct object *object, const char *word);
 
 /**
  * object_part() - tell whether an object is a part of another
@@ -242,7 +343,8 @@ void show_class_fields(struct show *show, const struct reply *reply);
  * @fn: is called for each message of the reply, may be NULL
  * @arg: for @fn
  *
- * A request of an atomic batch is staged; it has no reply.
+ * A request of an atomic batch is staged, one of a configuration is noted; it has
+ * no reply.
  *
  * Return: an exit code
  */

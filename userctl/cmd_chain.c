@@ -16,6 +16,7 @@ static const struct arg policy_args[] = {
 	[NAME] = { ARG_WORD, .value = "HOOK", .required = true, .words = chain_hooks,
 		   .help = "hook" },
 	[POLICY] = { ARG_WORD, .value = "POLICY", .required = true, .words = policies,
+		     .def = "accept",
 		     .help = "what becomes of a packet that its rules leave undecided" },
 	{ }
 };
@@ -72,15 +73,30 @@ static int chain_show(struct ctl *ctl, const struct value *values)
 	return ctl_call_list(ctl, &chain_attrs, show_chain, ctl);
 }
 
+static void save_chain(struct show *show, const struct reply *reply)
+{
+	bool hook = reply_has(reply, PORCH_A_CHAIN_POLICY);
+
+	if (hook && reply_uint(reply, PORCH_A_CHAIN_POLICY) == PORCH_POLICY_ACCEPT)
+		return;
+	show_row_begin(show);
+	show_text(show, hook ? "chain policy " : "chain add ");
+	show_chain_fields(show, reply);
+	show_row_end(show);
+}
+
+static const struct state state = { PORCH_CMD_CHAIN_GET, .set = &chain_attrs,
+				    .save = save_chain };
+
 static const struct verb verbs[] = {
 	{ "show", "show the chains, the policies of hooks, and how many rules each has", no_args,
 	  .run = chain_show },
 	{ "add", "add a chain, which rules can jump to", name_args, .change = true,
-	  .run = chain_add },
+	  .undo = "del", .run = chain_add },
 	{ "del", "remove a chain without rules that no rule jumps to", name_args, .change = true,
 	  .run = chain_del },
 	{ "policy", "set the policy of a hook", policy_args, .change = true,
-	  .run = chain_policy },
+	  .undo = "policy", .run = chain_policy },
 	{ }
 };
 
@@ -90,5 +106,6 @@ const struct object chain_object = {
 	"when they come in; then input if they are for this machine, or forward if they\n"
 	"are in transit. Packets that the machine itself sends meet output.\n"
 	"A packet that is not decided about by the rules of a hook meets its policy, which\n"
-	"is accept unless it is set.\n"
+	"is accept unless it is set.\n",
+	&state,
 };

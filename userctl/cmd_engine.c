@@ -2,27 +2,29 @@
 #include <linux/porch.h>
 
 #include "cmd.h"
+#include "parse.h"
 
 /* What can be set, and the attributes that carry it. */
-enum { VECTOR, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, THREADED };
+enum { VECTOR, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, THREADED, SETTINGS };
 
-static const uint16_t setting_attrs[] = {
+static const uint16_t setting_attrs[SETTINGS] = {
 	[VECTOR]	= PORCH_A_ENGINE_VECTOR,
 	[TIME_LIMIT]	= PORCH_A_ENGINE_TIME_LIMIT,
 	[LANE_LIMIT]	= PORCH_A_ENGINE_LANE_LIMIT,
 	[ICMP_RATE]	= PORCH_A_ENGINE_ICMP_RATE,
+	[THREADED]	= PORCH_A_ENGINE_THREADED,
 };
 
 static const struct arg set_args[] = {
-	[VECTOR] = { ARG_U32, "vector", "N",
+	[VECTOR] = { ARG_U32, "vector", "N", .def = "64",
 		     .help = "packets that travel the path together, at most" },
-	[TIME_LIMIT] = { ARG_U32, "time-limit", "USEC",
+	[TIME_LIMIT] = { ARG_U32, "time-limit", "USEC", .def = "2000",
 			 .help = "time that one poll may take" },
-	[LANE_LIMIT] = { ARG_U32, "lane-limit", "N",
+	[LANE_LIMIT] = { ARG_U32, "lane-limit", "N", .def = "1000",
 			 .help = "packets that one lane of one CPU may hold" },
-	[ICMP_RATE] = { ARG_U32, "icmp-rate", "N",
+	[ICMP_RATE] = { ARG_U32, "icmp-rate", "N", .def = "1000",
 			.help = "ICMP errors that one CPU may send in a second" },
-	[THREADED] = { ARG_WORD, "threaded", "SWITCH", .words = switch_words,
+	[THREADED] = { ARG_WORD, "threaded", "SWITCH", .words = switch_words, .def = "off",
 		       .help = "threads do the work" },
 	{ }
 };
@@ -51,10 +53,30 @@ static int engine_set(struct ctl *ctl, const struct value *values)
 	return ctl_call(ctl, &engine_attrs, NULL, NULL);
 }
 
+/* Those that are not as they are by default; the kernel has the same defaults. */
+static void save_settings(struct show *show, const struct reply *reply)
+{
+	struct value usual;
+	int i;
+
+	for (i = 0; i < SETTINGS; i++) {
+		if (!parse_default(&set_args[i], &usual) ||
+		    reply_uint(reply, setting_attrs[i]) == usual.num)
+			continue;
+		show_row_begin(show);
+		show_text(show, "engine set %s ", set_args[i].key);
+		show_attr(show, reply, setting_attrs[i], "%s");
+		show_row_end(show);
+	}
+}
+
+static const struct state state = { PORCH_CMD_ENGINE_GET, .single = true, .set = &engine_attrs,
+				    .save = save_settings };
+
 static const struct verb verbs[] = {
 	{ "show", "show the settings", no_args, .run = engine_show },
 	{ "set", "change settings; the others stay as they are", set_args, .some = true,
-	  .change = true, .run = engine_set },
+	  .change = true, .undo = "set", .each = true, .run = engine_set },
 	{ }
 };
 
@@ -66,5 +88,6 @@ const struct object engine_object = {
 	"With \"threaded on\", threads do this work, one a CPU, porch/0, porch/1, and so\n"
 	"on, and threads poll the ports that have NAPIs of their own, so that a flood\n"
 	"leaves time to other tasks. A port whose packets come by the backlog of its CPU,\n"
-	"such as a veth without GRO and XDP, stays outside.\n"
+	"such as a veth without GRO and XDP, stays outside.\n",
+	&state,
 };

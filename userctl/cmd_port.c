@@ -7,7 +7,7 @@ enum { DEV, HOOK, VRF, FORCE };
 
 static const struct arg add_args[] = {
 	[DEV] = { ARG_DEV, .value = "DEV", .required = true, .help = "network device" },
-	[HOOK] = { ARG_WORD, "hook", "HOOK", .words = port_hooks,
+	[HOOK] = { ARG_WORD, "hook", "HOOK", .words = port_hooks, .def = "auto",
 		   .help = "where its packets are taken" },
 	[VRF] = { ARG_U32, "vrf", "N",
 		  .help = "VRF that it is in: the routing table for its packets, up to 65535" },
@@ -84,10 +84,21 @@ static int port_show(struct ctl *ctl, const struct value *values)
 	return ctl_call_list(ctl, &port_attrs, show_port, ctl);
 }
 
+static void save_port(struct show *show, const struct reply *reply)
+{
+	show_row_begin(show);
+	show_attr(show, reply, PORCH_A_PORT_IFNAME, "port add %s");
+	show_attr(show, reply, PORCH_A_PORT_HOOK, " hook %s");
+	show_attr(show, reply, PORCH_A_PORT_VRF, " vrf %s");
+	show_row_end(show);
+}
+
+static const struct state state = { PORCH_CMD_PORT_GET, .set = &port_attrs, .save = save_port };
+
 static const struct verb verbs[] = {
 	{ "show", "show the ports; -s adds their counters", show_args, .run = port_show },
 	{ "add", "attach a device, which becomes a port", add_args, .change = true,
-	  .run = port_add },
+	  .undo = "del", .run = port_add },
 	{ "del", "detach a port, which becomes an ordinary device again", del_args,
 	  .change = true, .run = port_del },
 	{ }
@@ -109,5 +120,6 @@ const struct object port_object = {
 	"The packets of a port in a VRF are routed by the table of the VRF's number, and\n"
 	"by no other. A port stays in its VRF until it is detached. The addresses of this\n"
 	"machine are local on all ports, whatever their VRF.\n"
-	"A device that goes away, or moves to another namespace, is detached.\n"
+	"A device that goes away, or moves to another namespace, is detached.\n",
+	&state,
 };

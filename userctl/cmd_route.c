@@ -19,13 +19,14 @@ static const struct arg hop_args[] = {
 enum { TYPE, PREFIX, VIA, DEV, TABLE, ONLINK, NEXTHOPS };
 
 #define ARGS_OF_ROUTE								\
-	[TYPE] = { ARG_WORD, .value = "TYPE", .words = route_types,		\
+	[TYPE] = { ARG_WORD, .value = "TYPE", .words = route_types, .def = "unicast", \
 		   .help = "what becomes of a packet, unicast if absent" },	\
 	[PREFIX] = { ARG_PREFIX, .value = "PREFIX", .required = true,		\
 		     .help = "destination: a prefix, an address, or default" },	\
 	[VIA] = { ARG_ADDR, "via", "ADDR", .help = "address of the next router" }, \
 	[DEV] = { ARG_DEV, "dev", "DEV", .help = "output device" },		\
-	[TABLE] = { ARG_U32, "table", "N", .help = "routing table, the main one, 254, if absent" }
+	[TABLE] = { ARG_U32, "table", "N", .def = "254",				\
+		    .help = "routing table, the main one, 254, if absent" }
 
 static const struct arg add_args[] = {
 	ARGS_OF_ROUTE,
@@ -84,6 +85,9 @@ static void put_nexthop(struct ctl *ctl, const struct value *hop)
 		put_addr(ctl, PORCH_A_NEXTHOP_GATEWAY, &hop[HOP_VIA].addr);
 	if (hop[HOP_DEV].word)
 		ipc_put_u32(ctl->ipc, PORCH_A_NEXTHOP_OIF, hop[HOP_DEV].num);
+	/* In a configuration, to be compared */
+	if (ctl->config && !hop[HOP_WEIGHT].word)
+		ipc_put_u8(ctl->ipc, PORCH_A_NEXTHOP_WEIGHT, 1);
 	if (hop[HOP_WEIGHT].word)
 		ipc_put_u8(ctl->ipc, PORCH_A_NEXTHOP_WEIGHT, hop[HOP_WEIGHT].num);
 	if (hop[HOP_ONLINK].word)
@@ -189,7 +193,7 @@ static void show_dst(struct show *show, const struct reply *reply)
 		show_text(show, "default");
 }
 
-static void show_nexthop(struct show *show, const struct reply *hop)
+static void show_hop(struct show *show, const struct reply *hop)
 {
 	show_text(show, " nexthop");
 	show_attr(show, hop, PORCH_A_NEXTHOP_GATEWAY, " via %s");
@@ -197,11 +201,17 @@ static void show_nexthop(struct show *show, const struct reply *hop)
 	show_attr(show, hop, PORCH_A_NEXTHOP_IFNAME, " dev %s");
 	show_attr(show, hop, PORCH_A_NEXTHOP_WEIGHT, " weight %s");
 	show_attr(show, hop, PORCH_A_NEXTHOP_ONLINK, " onlink");
+}
+
+static void show_nexthop(struct show *show, const struct reply *hop)
+{
+	show_hop(show, hop);
 	show_attr(show, hop, PORCH_A_NEXTHOP_LINK_DOWN, " linkdown");
 	show_attr(show, hop, PORCH_A_NEXTHOP_FAILED, " failed");
 }
 
-void show_route_fields(struct show *show, const struct reply *reply)
+/* All but the next hops of several, and the state of links */
+static void show_way(struct show *show, const struct reply *reply)
 {
 	bool unicast = reply_uint(reply, PORCH_A_ROUTE_TYPE) == PORCH_ROUTE_TYPE_UNICAST;
 	bool main = reply_uint(reply, PORCH_A_ROUTE_TABLE) == PORCH_TABLE_MAIN;
@@ -214,9 +224,28 @@ void show_route_fields(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_ROUTE_IFNAME, " dev %s");
 	show_attr(show, reply, PORCH_A_ROUTE_TABLE, main ? NULL : " table %s");
 	show_attr(show, reply, PORCH_A_ROUTE_ONLINK, " onlink");
+}
+
+void show_route_fields(struct show *show, const struct reply *reply)
+{
+	show_way(show, reply);
 	show_attr(show, reply, PORCH_A_ROUTE_LINK_DOWN, " linkdown");
 	show_members(show, reply, PORCH_A_ROUTE_NEXTHOPS, &nexthop_attrs, show_nexthop);
 }
+
+static void save_route(struct show *show, const struct reply *reply)
+{
+	/* Addresses come by themselves, and so does the state of links. */
+	if (reply_has(reply, PORCH_A_ROUTE_LOCAL))
+		return;
+	show_row_begin(show);
+	show_text(show, "route add ");
+	show_way(show, reply);
+	show_members(show, reply, PORCH_A_ROUTE_NEXTHOPS, &nexthop_attrs, show_hop);
+	show_row_end(show);
+}
+
+static const struct state state = { PORCH_CMD_ROUTE_GET, .set = &route_attrs, .save = save_route };
 
 /* What is asked for; a table of 0 is all of them */
 struct filter {
@@ -269,7 +298,7 @@ static int route_get(struct ctl *ctl, const struct value *values)
 static const struct verb verbs[] = {
 	{ "show", "show the routes of a table; -4 or -6 those of one family", show_args,
 	  .run = route_show },
-	{ "add", "add a route", add_args, .change = true, .run = route_add },
+	{ "add", "add a route", add_args, .change = true, .undo = "del", .run = route_add },
 	{ "replace", "add a route, or put it in the place of the one that the prefix has", add_args,
 	  .change = true, .run = route_replace },
 	{ "del", "remove a route, which must be as described", del_args, .change = true,
@@ -292,5 +321,6 @@ const struct object route_object = {
 	"Packets that meet a blackhole are dropped silently, those that meet an\n"
 	"unreachable or prohibit route are dropped and answered by ICMP.\n"
 	"A route whose device is down is shown as linkdown, and its packets are answered\n"
-	"with host unreachable; the routes of a device that goes away are removed.\n"
+	"with host unreachable; the routes of a device that goes away are removed.\n",
+	&state,
 };

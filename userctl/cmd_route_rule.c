@@ -102,9 +102,20 @@ static int rule_show(struct ctl *ctl, const struct value *values)
 	return ctl_call_list(ctl, &route_rule_attrs, show_rule, &ctl->show);
 }
 
+static void save_rule(struct show *show, const struct reply *reply)
+{
+	show_row_begin(show);
+	show_text(show, "route rule add ");
+	show_route_rule_fields(show, reply);
+	show_row_end(show);
+}
+
+static const struct state state = { PORCH_CMD_ROUTE_RULE_GET, .set = &route_rule_attrs,
+				    .save = save_rule };
+
 static const struct verb verbs[] = {
 	{ "show", "show the rules in their order", no_args, .run = rule_show },
-	{ "add", "add a rule", add_args, .change = true, .run = rule_add },
+	{ "add", "add a rule", add_args, .change = true, .undo = "del", .run = rule_add },
 	{ "del", "remove a rule", del_args, .change = true, .run = rule_del },
 	{ }
 };
@@ -118,5 +129,6 @@ const struct object route_rule_object = {
 	"Packets of a port that is in a VRF meet no rules, they are routed by the VRF's\n"
 	"table alone.\n"
 	"A rule without from is for IPv4 and IPv6.\n"
-	"The rules of a device that goes away are removed.\n"
+	"The rules of a device that goes away are removed.\n",
+	&state,
 };

@@ -38,7 +38,7 @@ static const struct arg add_args[] = {
 		    .help = "new, established, related, invalid" },
 	[LIMIT] = { ARG_WORD, "limit", "N/UNIT",
 		    .help = "at most so many in a second, minute, hour, day" },
-	[BURST] = { ARG_U32, "burst", "N", .help = "so many at once" },
+	[BURST] = { ARG_U32, "burst", "N", .def = "5", .help = "so many at once" },
 	[COUNT] = { ARG_FLAG, "count", .help = "count packets and bytes" },
 	[LOG] = { ARG_FLAG, "log", .help = "write a line into the kernel's log" },
 	[PREFIX] = { ARG_WORD, "prefix", "WORD", .help = "what that line begins with" },
@@ -54,13 +54,15 @@ static const struct arg add_args[] = {
 	[ACCEPT] = { ARG_FLAG, "accept", .help = "let it go on" },
 	[DROP] = { ARG_FLAG, "drop", .help = "drop it" },
 	[REJECT] = { ARG_FLAG, "reject", .help = "drop it, and tell its sender" },
-	[WITH] = { ARG_WORD, "with", "WHAT", .words = reject_withs, .help = "tell by this" },
+	[WITH] = { ARG_WORD, "with", "WHAT", .words = reject_withs, .def = "port-unreachable",
+		   .help = "tell by this" },
 	[JUMP] = { ARG_WORD, "jump", "CHAIN", .help = "look at the rules of that chain" },
 	[RETURN] = { ARG_FLAG, "return", .help = "go back to where the jump came from" },
 	[QUEUE] = { ARG_U32, "queue", "N", .help = "ask an application" },
 	[DIVERT] = { ARG_U32, "divert", "N", .help = "give it to an application" },
 	[BYPASS] = { ARG_FLAG, "bypass", .help = "accept it if no application can have it" },
-	[CONTINUE] = { ARG_FLAG, "continue", .help = "go on with the next rule" },
+	[CONTINUE] = { ARG_FLAG, "continue", .def = "continue",
+		       .help = "go on with the next rule" },
 	{ }
 };
 
@@ -573,11 +575,22 @@ static int rule_show(struct ctl *ctl, const struct value *values)
 	return ctl_call_list(ctl, &rule_attrs, show_rule, &filter);
 }
 
+static void save_rule(struct show *show, const struct reply *reply)
+{
+	show_row_begin(show);
+	show_text(show, "rule add ");
+	show_rule_fields(show, reply);
+	show_row_end(show);
+}
+
+static const struct state state = { PORCH_CMD_RULE_GET, .set = &rule_attrs,
+				    .handle = PORCH_A_RULE_HANDLE, .save = save_rule };
+
 static const struct verb verbs[] = {
 	{ "show", "show the rules, chain by chain; -s with what they have counted", show_args,
 	  .run = rule_show },
 	{ "add", "add a rule to a chain, at its end or before another rule", add_args,
-	  .change = true, .run = rule_add },
+	  .change = true, .undo = "del", .ordered = true, .run = rule_add },
 	{ "del", "remove a rule", del_args, .change = true, .run = rule_del },
 	{ "flush", "remove all rules of a chain", flush_args, .change = true, .run = rule_flush },
 	{ }
@@ -593,5 +606,6 @@ const struct object rule_object = {
 	"A limit belongs to what must hold: beyond it the rule does not match.\n"
 	"A rule goes by its devices' indices: it matches nothing once its device has gone.\n"
 	"Only the first fragment of a packet has ports, flags, and an ICMP type.\n"
-	"A rule has a handle, which stays its own until it is removed.\n"
+	"A rule has a handle, which stays its own until it is removed.\n",
+	&state,
 };

@@ -37,33 +37,33 @@ static const uint16_t class_args_attrs[CLASS_ARGS] = {
 	[ID] = { ARG_U32, .value = "ID", .required = true,			\
 		 .help = "number of the class, 1 to 65534" },			\
 	[PRIO] = { ARG_U32, "prio", "N",					\
-		   .help = "0 to 7; smaller ones go first below the same parent" }, \
+		   .def = "0", .help = "0 to 7; smaller ones go first below the same parent" }, \
 	[RATE] = { ARG_SCALED, "rate", "RATE", .scale = &rate_scale,		\
-		   .help = "what it has before others may borrow" },		\
+		   .def = "0", .help = "what it has before others may borrow" },		\
 	[BURST] = { ARG_SCALED, "burst", "SIZE", .scale = &size_scale,		\
-		    .help = "what the rate may be ahead; 0 for 5 ms of it" },	\
+		    .def = "0", .help = "what the rate may be ahead; 0 for 5 ms of it" },	\
 	[CEIL] = { ARG_SCALED, "ceil", "RATE", .scale = &rate_scale,		\
-		   .help = "what it may not exceed; 0 for no limit" },		\
+		   .def = "0", .help = "what it may not exceed; 0 for no limit" },		\
 	[CEIL_BURST] = { ARG_SCALED, "ceil-burst", "SIZE", .scale = &size_scale, \
-			 .help = "what the ceiling may be ahead; 0 for 5 ms of it" }, \
+			 .def = "0", .help = "what the ceiling may be ahead; 0 for 5 ms of it" }, \
 	[QUANTUM] = { ARG_SCALED, "quantum", "SIZE", .scale = &size_scale,	\
-		      .help = "its share among its equals, sent in a turn" },	\
+		      .def = "1514", .help = "its share among its equals, sent in a turn" },	\
 	[DEFAULT] = { ARG_FLAG, "default",					\
 		      .help = "it takes what belongs to no leaf" },		\
 	[DELAY] = { ARG_SCALED, "delay", "TIME", .scale = &time_scale,		\
-		    .help = "how long each packet waits at least" },		\
-	[LIMIT] = { ARG_U32, "limit", "N", .help = "packets that may wait" },	\
-	[FLOWS] = { ARG_U32, "flows", "N", .help = "flows that are told apart" }, \
+		    .def = "0", .help = "how long each packet waits at least" },		\
+	[LIMIT] = { ARG_U32, "limit", "N", .def = "10240", .help = "packets that may wait" },	\
+	[FLOWS] = { ARG_U32, "flows", "N", .def = "1024", .help = "flows that are told apart" }, \
 	[TARGET] = { ARG_SCALED, "target", "TIME", .scale = &time_scale,	\
-		     .help = "delay that CoDel takes for fine" },		\
+		     .def = "5ms", .help = "delay that CoDel takes for fine" },		\
 	[INTERVAL] = { ARG_SCALED, "interval", "TIME", .scale = &time_scale,	\
-		       .help = "how long that may be exceeded; 0 for no CoDel" }, \
+		       .def = "100ms", .help = "how long that may be exceeded; 0 for no CoDel" }, \
 	[ECN] = { ARG_WORD, "ecn", "ECN", .words = ecn_words,			\
-		  .help = "mark packets that allow it, rather than drop them" }
+		  .def = "on", .help = "mark packets that allow it, rather than drop them" }
 
 static const struct arg add_args[] = {
 	ARGS_OF_CLASS,
-	[PARENT] = { ARG_U32, "parent", "ID", .help = "number of the class above" },
+	[PARENT] = { ARG_U32, "parent", "ID", .def = "0", .help = "number of the class above" },
 	{ }
 };
 
@@ -74,7 +74,7 @@ static const struct arg change_args[] = {
 
 static const struct arg del_args[] = {
 	[DEV] = { ARG_DEV, .value = "DEV", .required = true, .help = "network device" },
-	[ID] = { ARG_U32, .value = "ID", .required = true, .help = "number of the class" },
+	[ID] = { ARG_U32, .value = "ID", .help = "number of the class, all of them if absent" },
 	{ }
 };
 
@@ -135,8 +135,11 @@ static int change(struct ctl *ctl, const struct value *dev, bool adds)
 {
 	int err, settled;
 
+	if (ctl->config)
+		return ctl_call(ctl, &class_attrs, NULL, NULL);
 	if (ctl->batch && batch_touch(ctl->batch, dev->num))
 		return err_refused("no memory for the batch");
+	adds &= !ctl->batch || !ctl->batch->check;
 	err = adds ? qdisc_attach(dev->word, dev->num) : 0;
 	if (!err)
 		err = ctl_call(ctl, &class_attrs, NULL, NULL);
@@ -313,13 +316,25 @@ const struct object shape_object = {
 	"are sizes (64kb) and times (20ms).\n"
 };
 
+static void save_class(struct show *show, const struct reply *reply)
+{
+	show_row_begin(show);
+	show_text(show, "shape class add ");
+	show_class_fields(show, reply);
+	show_row_end(show);
+}
+
+static const struct state class_state = { PORCH_CMD_CLASS_GET, .set = &class_attrs,
+					  .save = save_class };
+
 static const struct verb class_verbs[] = {
 	{ "show", "show the classes; -s adds their counters", show_args, .run = class_show },
-	{ "add", "add a class", add_args, .change = true, .run = class_add },
+	{ "add", "add a class", add_args, .change = true, .undo = "del", .whole = true,
+	  .run = class_add },
 	{ "change", "change values of a class; the others stay as they are", change_args,
 	  .change = true, .run = class_change },
-	{ "del", "remove a class that is no other's parent", del_args, .change = true,
-	  .run = class_del },
+	{ "del", "remove a class that is no other's parent, or all of a device",
+	  del_args, .change = true, .run = class_del },
 	{ }
 };
 
@@ -333,5 +348,6 @@ const struct object class_object = {
 	"Packets wait in the leaves, the flows of which take turns, and CoDel keeps the\n"
 	"delay short.\n"
 	"What belongs to no leaf goes to the default class.\n"
-	"Without one, it goes past all classes, when nothing else does.\n"
+	"Without one, it goes past all classes, when nothing else does.\n",
+	&class_state,
 };

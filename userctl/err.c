@@ -9,6 +9,7 @@ static const char *program = "porchctl";
 static const char *place_file;
 static unsigned int place_line;
 static char command[256];
+static char last[1536];
 
 void err_program(const char *name)
 {
@@ -33,21 +34,26 @@ void err_command(const char *fmt, ...)
 /* Words of the user and of the kernel must not break the line. */
 static void report(const char *kind, const char *fmt, va_list ap)
 {
-	char place[64 + 16] = "", text[1024], line[1536];
+	char place[64 + 16] = "", text[1024];
 	char *p;
 
 	if (place_file)
 		snprintf(place, sizeof(place), "%.64s:%u: ", place_file, place_line);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	snprintf(line, sizeof(line), "%s: %s%s%s%s%s", program, place, command,
+	snprintf(last, sizeof(last), "%s: %s%s%s%s%s", program, place, command,
 		 *command ? ": " : "", kind, text);
-	for (p = line; *p; p++)
+	for (p = last; *p; p++)
 		if (iscntrl((unsigned char)*p))
 			*p = '?';
 
 	/* What was printed before the error comes before it. */
 	fflush(stdout);
-	fprintf(stderr, "%s\n", line);
+	fprintf(stderr, "%s\n", last);
+}
+
+const char *err_last(void)
+{
+	return last;
 }
 
 int err_usage(const char *fmt, ...)

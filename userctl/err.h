@@ -47,6 +47,13 @@ __attribute__((format(printf, 1, 2)))
 int err_refused(const char *fmt, ...);
 
 /**
+ * err_last() - repeat what was reported last
+ *
+ * Return: that line, "" if there is none
+ */
+const char *err_last(void);
+
+/**
  * err_note() - tell something about a command that succeeded
  * @fmt: format of the note
  */

@@ -200,6 +200,58 @@ void ipc_put_u64(struct ipc *ipc, uint16_t attr, uint64_t value)
 	ipc_put(ipc, attr, &value, sizeof(value));
 }
 
+size_t ipc_read(const struct ipc *ipc, const struct attr_set *set, bool loose, void *buf,
+		size_t size)
+{
+	const struct nlmsghdr *nlh = &ipc->request.hdr;
+	const struct nlattr *attr;
+	size_t len = 0;
+
+	if (!loose && size)
+		((uint8_t *)buf)[len++] =
+			((const struct genlmsghdr *)mnl_nlmsg_get_payload(nlh))->cmd;
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (set->defs[mnl_attr_get_type(attr)].loose != loose ||
+		    attr->nla_len > size - len)
+			continue;
+		memcpy((char *)buf + len, attr, attr->nla_len);
+		len += attr->nla_len;
+	}
+	return len;
+}
+
+bool ipc_asks_for(const struct ipc *ipc, const struct reply *reply)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, &ipc->request.hdr, GENL_HDRLEN) {
+		uint16_t type = mnl_attr_get_type(attr), len = mnl_attr_get_payload_len(attr);
+
+		if (reply->attrs[type].data && reply->set->defs[type].type != ATTR_NEST &&
+		    (reply->attrs[type].len != len ||
+		     memcmp(reply->attrs[type].data, mnl_attr_get_payload(attr), len)))
+			return false;
+	}
+	return true;
+}
+
+bool ipc_agree(const void *a, size_t a_len, const void *b, size_t b_len)
+{
+	const char *i, *j, *end_i = (const char *)a + a_len, *end_j = (const char *)b + b_len;
+	struct nlattr one, other;
+
+	for (i = a; i < end_i; i += one.nla_len) {
+		memcpy(&one, i, sizeof(one));	/* they are not aligned */
+		for (j = b; j < end_j; j += other.nla_len) {
+			memcpy(&other, j, sizeof(other));
+			if (one.nla_type == other.nla_type &&
+			    (one.nla_len != other.nla_len || memcmp(i, j, one.nla_len)))
+				return false;
+		}
+	}
+	return true;
+}
+
 static const char *attr_name(const struct attr_set *set, uint16_t type)
 {
 	return type <= set->max && set->defs[type].name ? set->defs[type].name : "unknown";

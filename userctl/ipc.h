@@ -142,6 +142,43 @@ void ipc_nest_end(struct ipc *ipc, void *nest);
 void ipc_put_u64(struct ipc *ipc, uint16_t attr, uint64_t value);
 
 /**
+ * ipc_read() - read what the request says
+ * @ipc: with a begun request; it need not be open
+ * @set: the attributes that the request is made of
+ * @loose: those attributes that are loose; else the command, and all others
+ * @buf: takes them, in the order in which they were put
+ * @size: room for them
+ *
+ * Two requests that say the same are the same, byte by byte.
+ *
+ * Return: their length; what did not fit is left out
+ */
+size_t ipc_read(const struct ipc *ipc, const struct attr_set *set, bool loose, void *buf,
+		size_t size);
+
+/**
+ * ipc_asks_for() - tell whether a request asks for what a reply says
+ * @ipc: with a begun request; it need not be open
+ * @reply: message of a reply, of the same attributes
+ *
+ * Lists within are not compared.
+ *
+ * Return: whether the attributes that are in both say the same
+ */
+bool ipc_asks_for(const struct ipc *ipc, const struct reply *reply);
+
+/**
+ * ipc_agree() - compare attributes where they can be compared
+ * @a: attributes, as ipc_read() writes them, without a command
+ * @a_len: their length
+ * @b: others
+ * @b_len: their length
+ *
+ * Return: whether those that are in both say the same
+ */
+bool ipc_agree(const void *a, size_t a_len, const void *b, size_t b_len);
+
+/**
  * ipc_call() - send the request and wait until it is answered
  * @ipc: an open one with a begun request
  * @set: the attributes that request and replies are made of

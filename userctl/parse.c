@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "err.h"
 #include "parse.h"
@@ -173,15 +174,19 @@ static struct known_device {
 	uint32_t index;
 } known_devices[KNOWN_DEVICES];
 static bool remember_devices;
+static int sock = -1;	/* kept, as opening one costs more than asking */
 
 void parse_device_cache(void)
 {
 	remember_devices = true;
+	memset(known_devices, 0, sizeof(known_devices));
+	if (sock >= 0)
+		close(sock);
+	sock = -1;
 }
 
 static uint32_t find_device(const char *word)
 {
-	static int sock = -1;	/* kept, as opening one costs more than asking */
 	struct ifreq request = { 0 };
 
 	if (sock < 0)
@@ -209,6 +214,13 @@ uint32_t parse_device(const char *word)
 			memcpy(known->name, word, strlen(word) + 1);
 	}
 	return known->index;
+}
+
+static bool lenient;
+
+void parse_lenient(bool on)
+{
+	lenient = on;
 }
 
 int parse_line(char *line, char **words, int max)
@@ -246,7 +258,7 @@ const char *verb_describe(const struct object *object, const struct verb *verb, 
 	for (arg = verb->args; arg->kind && len < size; arg++) {
 		arg_describe(arg, text, sizeof(text));
 		/* What needs the place before it is inside of its brackets. */
-		if (!arg->key && arg[1].value && !arg[1].key && !arg[1].required)
+		if (!arg->key && !arg->required && arg[1].value && !arg[1].key && !arg[1].required)
 			len += snprintf(buf + len, size - len, " [%s [%s]]", text,
 					arg_describe(++arg, inner, sizeof(inner)));
 		else
@@ -312,7 +324,7 @@ static int parse_value(const struct arg *arg, int family, const char *word, stru
 	case ARG_DEV:
 	case ARG_PORT:
 		value->num = parse_device(word);
-		if (!value->num)
+		if (!value->num && !lenient)
 			return err_refused("no device \"%s\" in this network namespace", word);
 		break;
 	case ARG_TABLE:
@@ -347,6 +359,12 @@ static int parse_value(const struct arg *arg, int family, const char *word, stru
 				 family == AF_INET ? '4' : '6', family == AF_INET ? '4' : '6');
 	value->word = word;
 	return 0;
+}
+
+bool parse_default(const struct arg *arg, struct value *value)
+{
+	memset(value, 0, sizeof(*value));
+	return arg->def && !parse_value(arg, AF_UNSPEC, arg->def, value);
 }
 
 /* Places are filled from left to right; one that was passed over stays empty. */

@@ -61,11 +61,27 @@ bool parse_prefix(const char *word, struct addr *addr, char *error, size_t size)
 uint32_t parse_device(const char *word);
 
 /**
- * parse_device_cache() - remember what parse_device() finds
+ * parse_device_cache() - remember what parse_device() finds from now on
  *
+ * What it has found before is forgotten, and no descriptor is kept open.
  * A device that is renamed or replaced afterwards is not noticed.
  */
 void parse_device_cache(void);
+
+/**
+ * parse_lenient() - let devices be named that are not there
+ * @lenient: their index is 0; else they are refused
+ */
+void parse_lenient(bool lenient);
+
+/**
+ * parse_default() - read what is meant where an argument is absent
+ * @arg: the argument
+ * @value: takes the value
+ *
+ * Return: whether there is something that is meant then
+ */
+bool parse_default(const struct arg *arg, struct value *value);
 
 /**
  * parse_line() - cut a line into words

@@ -19,6 +19,7 @@
 #include <linux/porch.h>
 
 #include "cmd.h"
+#include "config.h"
 #include "doc.h"
 #include "err.h"
 #include "parse.h"
@@ -41,6 +42,12 @@ const struct object *const objects[] = {
 	&monitor_object,
 	&status_object,
 	&capture_object,
+	&save_object,
+	&diff_object,
+	&check_object,
+	&commit_object,
+	&confirm_object,
+	&rollback_object,
 	NULL
 };
 
@@ -52,6 +59,8 @@ const struct option options[] = {
 	{ "-h", NULL, true, "print help" },
 	{ "-V", NULL, false, "print the version" },
 	{ "-n", "NETNS", false, "work in this network namespace" },
+	{ "-f", "FILE", false, "load a configuration, as commit does; words of commit may follow" },
+	{ "-c", NULL, false, "check it instead, as check does" },
 	{ "-b", "FILE", false, "read commands from a file, one a line; - is standard input" },
 	{ "-a", NULL, false, "with -b: all commands take effect at once, or none does" },
 	{ }
@@ -59,6 +68,8 @@ const struct option options[] = {
 
 int ctl_call(struct ctl *ctl, const struct attr_set *set, ipc_reply_fn fn, void *arg)
 {
+	if (ctl->config)
+		return config_note(ctl->config, ctl->ipc, set);
 	if (ctl->batch)
 		return batch_stage(ctl->batch, ctl->ipc, set);
 	if (ipc_call(ctl->ipc, set, fn, arg))
@@ -119,6 +130,7 @@ static int print_help(const struct object *only)
 		return 0;
 	}
 	puts("Usage: porchctl [OPTIONS] COMMAND\n"
+	     "       porchctl [OPTIONS] [-c] [-f FILE]\n"
 	     "       porchctl [OPTIONS] [-a] -b FILE\n"
 	     "\nOptions:");
 	for (option = options; option->word; option++) {
@@ -172,7 +184,7 @@ static const struct object *find_object(char **words, int count)
 static int unknown_object(const char *word)
 {
 	const struct object *const *object;
-	char list[256];
+	char list[512];
 	size_t len = 0;
 
 	for (object = objects; *object; object++)
@@ -196,7 +208,7 @@ static bool is_own_option(const struct object *object, const char *word)
 	return false;
 }
 
-static const struct verb *find_verb(const struct object *object, const char *word)
+const struct verb *find_verb(const struct object *object, const char *word)
 {
 	const struct verb *verb;
 
@@ -256,7 +268,7 @@ static void name_command(const struct object *object, const struct verb *verb,
 	err_command("%s", text);
 }
 
-static int open_ipc(struct ctl *ctl)
+int open_ipc(struct ctl *ctl)
 {
 	int err = ipc_open(ctl->ipc);
 
@@ -279,6 +291,8 @@ static int run_verb(struct ctl *ctl, const struct object *object, const struct v
 	if (err)
 		return err;
 	name_command(object, verb, values);
+	if (ctl->take)
+		return ctl->take(ctl, object, verb, values);
 	if (ctl->batch && !verb->change)
 		return err_usage("changes nothing, so it cannot be part of an atomic batch");
 	return open_ipc(ctl) ?: verb->run(ctl, values);
@@ -356,6 +370,8 @@ static int run_words(const struct ctl *base, char **words, int count)
 		words++;
 		count--;
 	}
+	if (help && ctl.config)
+		return err_usage("help is no part of a configuration");
 	if (!count)
 		return help ? print_help(NULL) : unknown_object(NULL);
 	object = find_object(words, count);
@@ -363,6 +379,8 @@ static int run_words(const struct ctl *base, char **words, int count)
 		return unknown_object(words[0]);
 	words += name_words(object);
 	count -= name_words(object);
+	if (!help && count && !strcmp(words[0], "help") && ctl.config)
+		return err_usage("help is no part of a configuration");
 	if (help || (count && !strcmp(words[0], "help")))
 		return print_help(object);
 
@@ -377,7 +395,7 @@ static int run_words(const struct ctl *base, char **words, int count)
 	return run_verb(&ctl, object, object->verbs, words, count);
 }
 
-static int run_line(const struct ctl *ctl, char *line, size_t len)
+int run_line(const struct ctl *ctl, char *line, size_t len)
 {
 	char *words[MAX_WORDS];
 	int count;
@@ -388,10 +406,12 @@ static int run_line(const struct ctl *ctl, char *line, size_t len)
 	count = parse_line(line, words, MAX_WORDS);
 	if (count < 0)
 		return err_usage("more than %d words in a line", MAX_WORDS);
+	if (count && ctl->config)
+		config_text(ctl->config, words, count);
 	return count ? run_words(ctl, words, count) : 0;
 }
 
-static int run_file(const struct ctl *ctl, const char *name, FILE *file)
+int run_lines(const struct ctl *ctl, const char *name, FILE *file)
 {
 	unsigned int line_number = 0;
 	char *line = NULL;
@@ -402,7 +422,9 @@ static int run_file(const struct ctl *ctl, const char *name, FILE *file)
 	while (!err && (len = getline(&line, &size, file)) >= 0) {
 		err_place(name, ++line_number);
 		if (ctl->batch)
-			ctl->batch->line = line_number;
+			ctl->batch->at.line = line_number;
+		if (ctl->config)
+			config_line(ctl->config, line_number);
 		err = run_line(ctl, line, len);
 	}
 	if (!err && ferror(file)) {
@@ -420,7 +442,7 @@ static int run_atomic(struct ctl ctl, const char *name, FILE *file)
 	int err;
 
 	ctl.batch = &batch;
-	err = open_ipc(&ctl) ?: batch_begin(&batch, ctl.ipc) ?: run_file(&ctl, name, file) ?:
+	err = open_ipc(&ctl) ?: batch_begin(&batch, ctl.ipc) ?: run_lines(&ctl, name, file) ?:
 	      batch_commit(&batch, ctl.ipc);
 	return batch_settle(&batch) ?: err;
 }
@@ -432,7 +454,7 @@ static int run_batch(const struct ctl *ctl, const char *name, bool atomic)
 
 	if (!file)
 		return err_refused("cannot open %s: %s", name, strerror(errno));
-	err = atomic ? run_atomic(*ctl, name, file) : run_file(ctl, name, file);
+	err = atomic ? run_atomic(*ctl, name, file) : run_lines(ctl, name, file);
 	if (file != stdin)
 		fclose(file);
 	return err ? EXIT_REFUSED : 0;
@@ -453,9 +475,26 @@ static int enter_netns(const char *name)
 	return err;
 }
 
+/* The options about a configuration are short for a command. */
+static int run_config(const struct ctl *ctl, bool check, char *file, char **words, int count)
+{
+	char command[] = "commit", instead[] = "check", verb[] = "run";
+	char *all[MAX_WORDS] = { check ? instead : command, verb };
+	int n = 2;
+
+	if (file)
+		all[n++] = file;
+	if (n + count > MAX_WORDS)
+		return err_usage("more than %d words", MAX_WORDS);
+	memcpy(all + n, words, count * sizeof(*words));
+	return run_words(ctl, all, n + count);
+}
+
 static int run(struct ctl *ctl, char **words, int count)
 {
 	const char *batch = NULL, *netns = NULL;
+	bool check = false;
+	char *file = NULL;
 	const struct option *option;
 	bool help = false, atomic = false;
 	int i, err;
@@ -477,6 +516,12 @@ static int run(struct ctl *ctl, char **words, int count)
 		case 'b':
 			batch = words[i];
 			break;
+		case 'c':
+			check = true;
+			break;
+		case 'f':
+			file = words[i];
+			break;
 		case 'n':
 			netns = words[i];
 			break;
@@ -493,6 +538,8 @@ static int run(struct ctl *ctl, char **words, int count)
 	if (batch && count)
 		return err_usage("unexpected \"%s\"; -b takes its commands from the file only",
 				 words[0]);
+	if (batch && (file || check))
+		return err_usage("-b and -%c: one of them", file ? 'f' : 'c');
 	if (atomic && !batch)
 		return err_usage("-a goes with -b FILE");
 	if (netns) {
@@ -500,6 +547,8 @@ static int run(struct ctl *ctl, char **words, int count)
 		if (err)
 			return err;
 	}
+	if (file || check)
+		return run_config(ctl, check, file, words, count);
 	return batch ? run_batch(ctl, batch, atomic) : run_words(ctl, words, count);
 }
 

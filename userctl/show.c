@@ -10,37 +10,42 @@
 #include "show.h"
 
 /* Device names may hold any byte, JSON only UTF-8. */
-static void json_string(const char *s)
+static void json_string(FILE *out, const char *s)
 {
 	size_t left = strlen(s);
 
-	putchar('"');
+	putc('"', out);
 	while (left) {
 		mbstate_t state = { 0 };
 		size_t len = mbrtowc(NULL, s, left, &state);
 
 		if (len > left) {
-			fputs("\\ufffd", stdout);
+			fputs("\\ufffd", out);
 			len = 1;
 		} else if (len == 1 && (*s == '"' || *s == '\\')) {
-			printf("\\%c", *s);
+			fprintf(out, "\\%c", *s);
 		} else if (len == 1 && *s < ' ') {
-			printf("\\u%04x", *s);
+			fprintf(out, "\\u%04x", *s);
 		} else {
-			fwrite(s, 1, len, stdout);
+			fwrite(s, 1, len, out);
 		}
 		s += len;
 		left -= len;
 	}
-	putchar('"');
+	putc('"', out);
+}
+
+static FILE *out_of(const struct show *show)
+{
+	return show->file ?: stdout;
 }
 
 static void json_key(struct show *show, const char *key)
 {
 	if (show->keys++)
-		putchar(',');
-	json_string(key);
-	putchar(':');
+		putc(',', out_of(show));
+	json_string(out_of(show), key);
+	putc(':', out_of(show));
 }
 
 void show_list_begin(struct show *show)
@@ -54,25 +59,25 @@ void show_list_end(struct show *show)
 {
 	show->list = false;
 	if (show->json)
-		puts(show->rows ? "]" : "[]");
+		fputs(show->rows ? "]\n" : "[]\n", out_of(show));
 }
 
 void show_row_begin(struct show *show)
 {
 	show->keys = 0;
 	if (show->json && show->list)
-		putchar(show->rows ? ',' : '[');
+		putc(show->rows ? ',' : '[', out_of(show));
 	if (show->json)
-		putchar('{');
+		putc('{', out_of(show));
 	show->rows++;
 }
 
 void show_row_end(struct show *show)
 {
 	if (show->json)
-		putchar('}');
+		putc('}', out_of(show));
 	if (!show->json || !show->list)
-		putchar('\n');
+		putc('\n', out_of(show));
 }
 
 static const char *enum_word(const struct attr_def *def, uint64_t value)
@@ -131,14 +136,14 @@ void show_attr(struct show *show, const struct reply *reply, uint16_t attr, cons
 	text = attr_text(reply, attr, show->json, buf, sizeof(buf), &number);
 	if (!show->json) {
 		if (fmt)
-			printf(fmt, text);
+			fprintf(out_of(show), fmt, text);
 		return;
 	}
 	json_key(show, def->name);
 	if (number)
-		fputs(text, stdout);
+		fputs(text, out_of(show));
 	else
-		json_string(text);
+		json_string(out_of(show), text);
 }
 
 void show_members(struct show *show, const struct reply *reply, uint16_t attr,
@@ -173,11 +178,11 @@ void show_bool(struct show *show, const char *key, bool value, const char *text)
 {
 	if (!show->json) {
 		if (text)
-			fputs(text, stdout);
+			fputs(text, out_of(show));
 		return;
 	}
 	json_key(show, key);
-	fputs(value ? "true" : "false", stdout);
+	fputs(value ? "true" : "false", out_of(show));
 }
 
 void show_str(struct show *show, const char *key, const char *value)
@@ -185,7 +190,7 @@ void show_str(struct show *show, const char *key, const char *value)
 	if (!show->json)
 		return;
 	json_key(show, key);
-	json_string(value);
+	json_string(out_of(show), value);
 }
 
 void show_text(struct show *show, const char *fmt, ...)
@@ -195,7 +200,7 @@ void show_text(struct show *show, const char *fmt, ...)
 	if (show->json)
 		return;
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	vfprintf(out_of(show), fmt, ap);
 	va_end(ap);
 }
 

@@ -14,17 +14,20 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "ipc.h"
 
 /**
  * struct show - the state of the output
+ * @file: where it goes, NULL for standard output
  * @json: JSON instead of text
  * @list: in a list
  * @rows: rows that the list has so far
  * @keys: keys that the row has so far
  */
 struct show {
+	FILE *file;
 	bool json;
 	bool list;
 	unsigned int rows;

@@ -129,8 +129,10 @@ int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
 		porch_refuse(fault, err, 0, "no memory for the change");
 		goto unlock;
 	}
-	err = check_generation(&e, how, fault) ?: edit_apply(&e, ops, fault) ?:
-	      porch_port_prepare(&e, fault);
+	err = check_generation(&e, how, fault) ?: edit_apply(&e, ops, fault);
+	/* This would not be taken back, and lacks nothing but memory. */
+	if (!err && !how->check)
+		err = porch_port_prepare(&e, fault);
 	if (err || how->check)
 		porch_edit_abort(&e);
 	else

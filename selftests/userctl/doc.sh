@@ -67,7 +67,7 @@ groff -man -Tascii -P-cbou -rLL=1000n "$MAN" > "$tmp/page" 2> /dev/null
 sed 's/^ *//; s/  */ /g' "$tmp/page" > "$tmp/lines"
 
 check "groff has no complaint" silent groff -ww -z -man -Tutf8 "$MAN"
-for section in NAME SYNOPSIS DESCRIPTION OPTIONS COMMANDS "EXIT STATUS" EXAMPLES \
+for section in NAME SYNOPSIS DESCRIPTION OPTIONS COMMANDS "EXIT STATUS" EXAMPLES FILES \
 	"SEE ALSO"; do
 	check "the page has a section $section" grep -qx "$section" "$tmp/lines"
 done
@@ -165,9 +165,9 @@ check "bash can read it" silent bash -n "$COMPLETION"
 check "every command and keyword is offered" eval '! complete_table'
 
 mapfile -t devices < <(ls /sys/class/net)
-check "objects" completes "ro" route
+check "objects" completes "ro" rollback route
 check "options, and objects" offers "" -j -n help port status
-check "options" completes "-" -4 -6 -V -a -b -h -j -n -s
+check "options" completes "-" -4 -6 -V -a -b -c -f -h -j -n -s
 check "objects behind options" completes "-j -s po" port
 check "help" offers "help " port route
 check "verbs" completes "route re" replace
@@ -198,6 +198,8 @@ check "keywords with dashes" completes "ledger --" --sync
 check "options anywhere" completes "route -" -4 -6 -h -j -s
 check "options count for nothing" completes "route -4 add -j default via 10.0.0.1 de" dev
 check "files" completes "-b $tmp/dir/r" "$tmp/dir/routes.txt"
+check "configuration files" completes "-f $tmp/dir/r" "$tmp/dir/routes.txt"
+check "also of a command" completes "diff $tmp/dir/r" "$tmp/dir/routes.txt"
 check "nothing for what is unknown" completes "nonsense " ""
 
 #### installed ####

@@ -4,10 +4,14 @@
  * one. It writes each request in words into the file $FAKE_LOG and has the same
  * answer for all requests of a command; $FAKE_REFUSE makes it refuse with an
  * extended ack that blames the first attribute, and has the cookie $FAKE_COOKIE
- * if there is one. $FAKE_REFUSE_AT is the number of the one request to refuse.
- * $FAKE_QDISC makes it refuse qdiscs.
+ * if there is one. $FAKE_REFUSE_AT is the number of the one request to refuse,
+ * $FAKE_STALE how many commits meet another generation before one does not.
+ * $FAKE_QDISC makes it refuse qdiscs. $FAKE_DEVICE is the device of the first port
+ * and of the routes, $FAKE_INDEX its number.
  */
 #include <errno.h>
+#include <net/if.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +66,7 @@ static struct {
 	struct genlmsghdr genl;
 } request;
 
+static bool stale;
 static char reply[8192];
 static size_t reply_len;
 static uint32_t portid;
@@ -119,6 +124,21 @@ static struct nlmsghdr *begin_message(void)
 	return nlh;
 }
 
+/* The device of the first port and the routes */
+static const char *device(void)
+{
+	return getenv("FAKE_DEVICE") ?: "eth0";
+}
+
+static uint32_t device_index(void)
+{
+	const char *index = getenv("FAKE_INDEX");
+
+	if (index)
+		return atoi(index);
+	return getenv("FAKE_DEVICE") ? if_nametoindex(device()) : 2;
+}
+
 static void put_port(uint32_t ifindex, const char *ifname, uint64_t count)
 {
 	struct nlmsghdr *nlh = begin_message();
@@ -145,8 +165,8 @@ static void put_route(uint8_t type, size_t size, const char *dst, uint8_t len, c
 	if (gateway)
 		mnl_attr_put(nlh, PORCH_A_ROUTE_GATEWAY, size, gateway);
 	if (type == PORCH_ROUTE_TYPE_UNICAST) {
-		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_OIF, 2);
-		mnl_attr_put_strz(nlh, PORCH_A_ROUTE_IFNAME, "eth0");
+		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_OIF, device_index());
+		mnl_attr_put_strz(nlh, PORCH_A_ROUTE_IFNAME, device());
 	}
 	if (flag)
 		mnl_attr_put(nlh, flag, 0, NULL);
@@ -162,7 +182,7 @@ static void put_hop(struct nlmsghdr *nlh, const char *gateway, uint32_t oif, uin
 	if (gateway)
 		mnl_attr_put(nlh, PORCH_A_NEXTHOP_GATEWAY, 16, gateway);
 	mnl_attr_put_u32(nlh, PORCH_A_NEXTHOP_OIF, oif);
-	mnl_attr_put_strz(nlh, PORCH_A_NEXTHOP_IFNAME, "eth0");
+	mnl_attr_put_strz(nlh, PORCH_A_NEXTHOP_IFNAME, device());
 	mnl_attr_put_u8(nlh, PORCH_A_NEXTHOP_WEIGHT, weight);
 	if (flag)
 		mnl_attr_put(nlh, flag, 0, NULL);
@@ -180,8 +200,8 @@ static void put_multipath(void)
 	mnl_attr_put_u8(nlh, PORCH_A_ROUTE_TYPE, PORCH_ROUTE_TYPE_UNICAST);
 	mnl_attr_put_u32(nlh, PORCH_A_ROUTE_TABLE, 8);
 	nest = mnl_attr_nest_start(nlh, PORCH_A_ROUTE_NEXTHOPS);
-	put_hop(nlh, link_local, 2, 1, PORCH_A_NEXTHOP_FAILED);
-	put_hop(nlh, NULL, 2, 255, PORCH_A_NEXTHOP_LINK_DOWN);
+	put_hop(nlh, link_local, device_index(), 1, PORCH_A_NEXTHOP_FAILED);
+	put_hop(nlh, NULL, device_index(), 255, PORCH_A_NEXTHOP_LINK_DOWN);
 	mnl_attr_nest_end(nlh, nest);
 	end(nlh);
 }
@@ -211,8 +231,8 @@ static void put_rule(uint32_t pref, bool mark)
 	if (mark) {
 		mnl_attr_put(nlh, PORCH_A_ROUTE_RULE_SRC, 4, "\x0a\0\0");
 		mnl_attr_put_u8(nlh, PORCH_A_ROUTE_RULE_SRC_LEN, 8);
-		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_IIF, 2);
-		mnl_attr_put_strz(nlh, PORCH_A_ROUTE_RULE_IFNAME, "eth0");
+		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_IIF, device_index());
+		mnl_attr_put_strz(nlh, PORCH_A_ROUTE_RULE_IFNAME, device());
 		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_MARK, 16);
 		mnl_attr_put_u32(nlh, PORCH_A_ROUTE_RULE_MASK, 0xf0);
 	}
@@ -225,8 +245,8 @@ static void put_class(uint32_t ifindex, uint32_t id, uint64_t ceil, bool has_qdi
 	uint16_t attr;
 
 	mnl_attr_put_u32(nlh, PORCH_A_CLASS_IFINDEX, ifindex);
-	if (ifindex == 2)
-		mnl_attr_put_strz(nlh, PORCH_A_CLASS_IFNAME, "eth0");
+	if (ifindex == device_index())
+		mnl_attr_put_strz(nlh, PORCH_A_CLASS_IFNAME, device());
 	mnl_attr_put_u32(nlh, PORCH_A_CLASS_ID, id);
 	mnl_attr_put_u64(nlh, PORCH_A_CLASS_CEIL, ceil);
 	mnl_attr_put_u32(nlh, PORCH_A_CLASS_QUANTUM, 2048);
@@ -238,6 +258,36 @@ static void put_class(uint32_t ifindex, uint32_t id, uint64_t ceil, bool has_qdi
 	     attr++)
 		mnl_attr_put_u64(nlh, attr, attr);
 	end(nlh);
+}
+
+static void put_chain(const char *name, int policy)
+{
+	struct nlmsghdr *nlh = begin_message();
+
+	mnl_attr_put_strz(nlh, PORCH_A_CHAIN_NAME, name);
+	if (policy >= 0)
+		mnl_attr_put_u8(nlh, PORCH_A_CHAIN_POLICY, policy);
+	mnl_attr_put_u32(nlh, PORCH_A_CHAIN_RULES, 3);
+	end(nlh);
+}
+
+/* As many rules as $FAKE_RULES has characters, each of which counts one port. */
+static void put_rules(void)
+{
+	const char *port = getenv("FAKE_RULES") ?: "";
+	struct nlmsghdr *nlh;
+	uint32_t handle;
+
+	for (handle = 100; *port; port++, handle++) {
+		nlh = begin_message();
+		mnl_attr_put_strz(nlh, PORCH_A_RULE_CHAIN, "forward");
+		mnl_attr_put_u32(nlh, PORCH_A_RULE_HANDLE, handle);
+		mnl_attr_put_u8(nlh, PORCH_A_RULE_PROTO, 6);
+		mnl_attr_put_u16(nlh, PORCH_A_RULE_DPORT, *port);
+		mnl_attr_put(nlh, PORCH_A_RULE_COUNT, 0, NULL);
+		mnl_attr_put_u8(nlh, PORCH_A_RULE_ACTION, PORCH_RULE_ACTION_CONTINUE);
+		end(nlh);
+	}
 }
 
 static void put_counter(uint8_t group, const char *name, uint64_t value)
@@ -297,7 +347,7 @@ static void put_replies(uint8_t cmd)
 		put_engine();
 		break;
 	case PORCH_CMD_PORT_GET:
-		put_port(2, "eth0", 10);
+		put_port(device_index(), device(), 10);
 		put_port(30, "eth1", 0);
 		break;
 	case PORCH_CMD_ROUTE_GET:
@@ -308,8 +358,16 @@ static void put_replies(uint8_t cmd)
 		put_rule(4294967295, true);
 		break;
 	case PORCH_CMD_CLASS_GET:
-		put_class(2, 1, 12500000, true);
+		put_class(device_index(), 1, 12500000, true);
 		put_class(5, 65534, 1, false);
+		break;
+	case PORCH_CMD_CHAIN_GET:
+		put_chain("input", PORCH_POLICY_ACCEPT);
+		put_chain("forward", PORCH_POLICY_DROP);
+		put_chain("guests", -1);
+		break;
+	case PORCH_CMD_RULE_GET:
+		put_rules();
 		break;
 	case PORCH_CMD_STATS_GET:
 		put_counter(PORCH_COUNTER_GROUP_PUNT, "arp", 5);
@@ -337,7 +395,7 @@ static void put_end(const char *refusal)
 	} else {
 		nlh = begin(NLMSG_ERROR, NLM_F_CAPPED | (refusal ? NLM_F_ACK_TLVS : 0));
 		ack = mnl_nlmsg_put_extra_header(nlh, sizeof(*ack));
-		ack->error = refusal ? -EINVAL : 0;
+		ack->error = stale ? -EAGAIN : refusal ? -EINVAL : 0;
 		ack->msg = request.hdr;
 		if (refusal) {
 			mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, refusal);
@@ -352,8 +410,12 @@ static void put_end(const char *refusal)
 static const char *refusal(void)
 {
 	const char *at = getenv("FAKE_REFUSE_AT");
-	static int count;
+	static int count, commits;
 
+	stale = request.genl.cmd == PORCH_CMD_TXN_COMMIT &&
+		commits++ < atoi(getenv("FAKE_STALE") ?: "0");
+	if (stale)
+		return "another generation is in force";
 	return !at || atoi(at) == ++count ? getenv("FAKE_REFUSE") : NULL;
 }
 
@@ -363,6 +425,7 @@ static void answer(const struct nlmsghdr *asked)
 	struct nlmsghdr *nlh;
 
 	memcpy(&request, asked, sizeof(request));
+	stale = false;
 	if (request.hdr.nlmsg_type == RTM_NEWQDISC || request.hdr.nlmsg_type == RTM_DELQDISC) {
 		log_qdisc(asked);
 		put_end(getenv("FAKE_QDISC"));

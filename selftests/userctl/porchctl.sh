@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, chain, rule, flow, shape, engine, stats, ledger, monitor, status, capture, help"
+objects="port, route, chain, rule, flow, shape, engine, stats, ledger, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
 
 echo "TAP version 13"
 
@@ -112,7 +112,7 @@ refuses 2 "unknown command \"foo\"; allowed: $objects" -j -s foo
 refuses 2 "unknown command \"foo\"; allowed: $objects" help foo
 refuses 2 "unknown command \"\"; allowed: $objects" ""
 refuses 2 "unknown command \"a?b\"; allowed" $'a\nb'
-refuses 2 'unknown option "-x"; allowed: -j, -s, -4, -6, -h, -V, -n, -b, -a' -x port
+refuses 2 'unknown option "-x"; allowed: -j, -s, -4, -6, -h, -V, -n, -f, -c, -b, -a' -x port
 refuses 2 'unknown option "-x"; allowed here: -j, -s, -4, -6, -h' port -x
 refuses 2 '-b needs a value: FILE' -b
 refuses 2 '-n needs a value: NETNS' -n
@@ -248,7 +248,7 @@ for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [vrf N] [force]' '
 	'route rule del pref N' \
 	'shape [show] [DEV]' 'shape simple DEV RATE' 'shape off DEV' 'shape class [show] [DEV]' \
 	'shape class add DEV ID [prio N] [rate RATE] [burst SIZE] [ceil RATE]' \
-	'shape class change DEV ID [prio N]' 'shape class del DEV ID' \
+	'shape class change DEV ID [prio N]' 'shape class del DEV [ID]' \
 	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N] [threaded SWITCH]' \
 	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'monitor [show] [OBJECT]' \
 	'status [show]' \
