@@ -103,6 +103,12 @@ const char *const ecn_words[] = {
 	NULL
 };
 
+const char *const set_types[] = {
+	[PORCH_SET_TYPE_ADDR]		= "addr",
+	[PORCH_SET_TYPE_ADDR_PORT]	= "addr-port",
+	NULL
+};
+
 static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
 	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
@@ -338,6 +344,22 @@ static const struct attr_def flow_defs[PORCH_A_FLOW_MAX + 1] = {
 	[PORCH_A_FLOW_REPLY_BYTES]	= { "reply-bytes", ATTR_U64 },
 };
 
+static const struct attr_def set_defs[PORCH_A_SET_MAX + 1] = {
+	[PORCH_A_SET_NAME]		= { "name", ATTR_STRING },
+	[PORCH_A_SET_TYPE]		= { "type", ATTR_ENUM, .words = set_types },
+	[PORCH_A_SET_ELEMENTS]		= { "elements", ATTR_U32 },
+	[PORCH_A_SET_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_SET_STAGED]		= { "staged", ATTR_FLAG },
+};
+
+static const struct attr_def element_defs[PORCH_A_ELEMENT_MAX + 1] = {
+	[PORCH_A_ELEMENT_SET]		= { "set", ATTR_STRING },
+	[PORCH_A_ELEMENT_ADDR]		= { "addr", ATTR_ADDR },
+	[PORCH_A_ELEMENT_PREFIX_LEN]	= { "prefix-len", ATTR_U8 },
+	[PORCH_A_ELEMENT_PORT]		= { "port", ATTR_U16 },
+	[PORCH_A_ELEMENT_STAGED]	= { "staged", ATTR_FLAG },
+};
+
 const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX, PORCH_A_PORT_STAGED };
 const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX,
 				      PORCH_A_ROUTE_STAGED };
@@ -357,3 +379,6 @@ const struct attr_set chain_attrs = { "chain", chain_defs, PORCH_A_CHAIN_MAX,
 				      PORCH_A_CHAIN_STAGED };
 const struct attr_set rule_attrs = { "rule", rule_defs, PORCH_A_RULE_MAX, PORCH_A_RULE_STAGED };
 const struct attr_set flow_attrs = { "flow", flow_defs, PORCH_A_FLOW_MAX };
+const struct attr_set set_attrs = { "set", set_defs, PORCH_A_SET_MAX, PORCH_A_SET_STAGED };
+const struct attr_set element_attrs = { "element", element_defs, PORCH_A_ELEMENT_MAX,
+					PORCH_A_ELEMENT_STAGED };

@@ -54,6 +54,7 @@ extern const char *const nat_kinds[];
 extern const char *const switch_words[];
 extern const char *const flow_conns[];
 extern const char *const ecn_words[];
+extern const char *const set_types[];
 
 extern const struct attr_set port_attrs;
 extern const struct attr_set route_attrs;
@@ -69,5 +70,7 @@ extern const struct attr_set txn_attrs;
 extern const struct attr_set chain_attrs;
 extern const struct attr_set rule_attrs;
 extern const struct attr_set flow_attrs;
+extern const struct attr_set set_attrs;
+extern const struct attr_set element_attrs;
 
 #endif /* PORCHCTL_ATTRS_H */

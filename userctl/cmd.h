@@ -147,6 +147,8 @@ struct ctl {
  * @whole: those with the same first argument are taken back together, by @undo
  *	with that alone. The second argument is a number, and "parent" that of
  *	another one, which comes first
+ * @check: looks at values that have a grammar of their own, before anything is
+ *	asked of the kernel, and returns an exit code; NULL if there are none
  * @run: gets a value for each of @args; returns an exit code
  */
 struct verb {
@@ -159,6 +161,7 @@ struct verb {
 	bool each;
 	bool ordered;
 	bool whole;
+	int (*check)(struct ctl *ctl, const struct value *values);
 	int (*run)(struct ctl *ctl, const struct value *values);
 };
 
@@ -169,6 +172,8 @@ struct verb {
  * @set: attributes of the reply
  * @handle: the attribute that a "handle" is, 0 if there is none
  * @save: writes a message of the reply as a command, or nothing
+ * @next: more of the same object, which needs what this one has; NULL if there is
+ *	no more
  */
 struct state {
 	uint8_t get;
@@ -176,6 +181,7 @@ struct state {
 	const struct attr_set *set;
 	uint16_t handle;
 	void (*save)(struct show *show, const struct reply *reply);
+	const struct state *next;
 };
 
 /**
@@ -230,6 +236,7 @@ extern const struct object route_object;
 extern const struct object route_rule_object;
 extern const struct object rule_object;
 extern const struct object save_object;
+extern const struct object set_object;
 extern const struct object shape_object;
 extern const struct object stats_object;
 extern const struct object status_object;
@@ -314,6 +321,13 @@ void show_route_rule_fields(struct show *show, const struct reply *reply);
  * @reply: has the chain
  */
 void show_chain_fields(struct show *show, const struct reply *reply);
+
+/**
+ * show_set_fields() - show all there is to say of a set but its elements
+ * @show: the output
+ * @reply: has the set
+ */
+void show_set_fields(struct show *show, const struct reply *reply);
 
 /**
  * show_rule_fields() - show all there is to say of a rule, as it is added

@@ -15,7 +15,7 @@
 enum { OBJECT };
 
 static const char *const event_objects[] = {
-	"port", "route", "chain", "rule", "class", "engine", NULL
+	"port", "route", "chain", "rule", "set", "class", "engine", NULL
 };
 
 static const struct arg show_args[] = {
@@ -39,6 +39,9 @@ static const struct event events[PORCH_CMD_MAX + 1] = {
 	[PORCH_CMD_CHAIN_ADDED]		= { "chain-added", &chain_attrs },
 	[PORCH_CMD_CHAIN_REMOVED]	= { "chain-removed", &chain_attrs },
 	[PORCH_CMD_CHAIN_CHANGED]	= { "chain-changed", &chain_attrs },
+	[PORCH_CMD_SET_ADDED]		= { "set-added", &set_attrs },
+	[PORCH_CMD_SET_REMOVED]		= { "set-removed", &set_attrs },
+	[PORCH_CMD_SET_CHANGED]		= { "set-changed", &set_attrs },
 	[PORCH_CMD_RULE_ADDED]		= { "rule-added", &rule_attrs },
 	[PORCH_CMD_RULE_REMOVED]	= { "rule-removed", &rule_attrs },
 	[PORCH_CMD_COMMITTED]		= { "committed", &txn_attrs },
@@ -83,6 +86,13 @@ static void show_rule_removed(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_RULE_HANDLE, " handle %s");
 }
 
+static void show_set_removed(struct show *show, const struct reply *reply)
+{
+	show_attr(show, reply, PORCH_A_SET_NAME, "%s");
+	show_attr(show, reply, PORCH_A_SET_TYPE, NULL);
+	show_attr(show, reply, PORCH_A_SET_ELEMENTS, NULL);
+}
+
 static void show_commit_event(struct show *show, const struct reply *reply)
 {
 	show_attr(show, reply, PORCH_A_TXN_CHANGES, "%s changes");
@@ -116,6 +126,9 @@ static const struct kind {
 	[PORCH_CMD_CHAIN_REMOVED] = { "chain del ", PORCH_A_CHAIN_GENERATION, show_chain_event },
 	[PORCH_CMD_CHAIN_CHANGED] = { "chain policy ", PORCH_A_CHAIN_GENERATION,
 				      show_chain_event },
+	[PORCH_CMD_SET_ADDED] = { "set add ", PORCH_A_SET_GENERATION, show_set_fields },
+	[PORCH_CMD_SET_REMOVED] = { "set del ", PORCH_A_SET_GENERATION, show_set_removed },
+	[PORCH_CMD_SET_CHANGED] = { "# set ", PORCH_A_SET_GENERATION, show_set_fields },
 	[PORCH_CMD_RULE_ADDED] = { "rule add ", PORCH_A_RULE_GENERATION, show_rule_event },
 	[PORCH_CMD_RULE_REMOVED] = { "rule del ", PORCH_A_RULE_GENERATION, show_rule_removed },
 	[PORCH_CMD_COMMITTED] = { "committed ", PORCH_A_TXN_GENERATION, show_commit_event },

@@ -387,16 +387,19 @@ static int put_deeds(struct ctl *ctl, const struct value *values)
 	       put_action(ctl, values);
 }
 
-static int rule_add(struct ctl *ctl, const struct value *values)
+/* Write the request; without a kernel it is only seen whether that can be done. */
+static int rule_request(struct ctl *ctl, const struct value *values)
 {
-	int err;
-
 	ipc_request(ctl->ipc, PORCH_CMD_RULE_ADD);
 	ipc_put_str(ctl->ipc, PORCH_A_RULE_CHAIN, values[CHAIN].word);
 	if (values[BEFORE].word)
 		ipc_put_u32(ctl->ipc, PORCH_A_RULE_BEFORE, values[BEFORE].num);
-	err = put_match(ctl, values) ?: put_deeds(ctl, values);
-	return err ?: ctl_call(ctl, &rule_attrs, NULL, NULL);
+	return put_match(ctl, values) ?: put_deeds(ctl, values);
+}
+
+static int rule_add(struct ctl *ctl, const struct value *values)
+{
+	return rule_request(ctl, values) ?: ctl_call(ctl, &rule_attrs, NULL, NULL);
 }
 
 static int rule_del(struct ctl *ctl, const struct value *values)
@@ -590,7 +593,8 @@ static const struct verb verbs[] = {
 	{ "show", "show the rules, chain by chain; -s with what they have counted", show_args,
 	  .run = rule_show },
 	{ "add", "add a rule to a chain, at its end or before another rule", add_args,
-	  .change = true, .undo = "del", .ordered = true, .run = rule_add },
+	  .change = true, .undo = "del", .ordered = true, .check = rule_request,
+	  .run = rule_add },
 	{ "del", "remove a rule", del_args, .change = true, .run = rule_del },
 	{ "flush", "remove all rules of a chain", flush_args, .change = true, .run = rule_flush },
 	{ }
@@ -605,7 +609,8 @@ const struct object rule_object = {
 	"Who rejects with nothing named tells the sender that the port is unreachable.\n"
 	"A limit belongs to what must hold: beyond it the rule does not match.\n"
 	"A rule goes by its devices' indices: it matches nothing once its device has gone.\n"
-	"Only the first fragment of a packet has ports, flags, and an ICMP type.\n"
+	"Only the first fragment of a packet has TCP flags and an ICMP type; ports it lends\n"
+	"to those behind it.\n"
 	"A rule has a handle, which stays its own until it is removed.\n",
 	&state,
 };

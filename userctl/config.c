@@ -372,13 +372,14 @@ static int read_object(struct ctl *ctl, struct config *config, const struct stat
 static int read_force(struct ctl *ctl, struct config *config)
 {
 	const struct object *const *object;
+	const struct state *state;
 	int err = 0;
 
 	parse_device_cache();
 	parse_lenient(true);
 	for (object = objects; *object && !err; object++)
-		if ((*object)->state)
-			err = read_object(ctl, config, (*object)->state);
+		for (state = (*object)->state; state && !err; state = state->next)
+			err = read_object(ctl, config, state);
 	parse_lenient(false);
 	err_command("%s", "");
 	return err;

@@ -64,7 +64,7 @@ int ipc_open(struct ipc *ipc);
 
 /**
  * ipc_request() - begin a request that asks for one thing, or changes one
- * @ipc: an open one
+ * @ipc: an open one; else it can be written, but not sent
  * @cmd: command of the family
  */
 void ipc_request(struct ipc *ipc, uint8_t cmd);

@@ -32,6 +32,7 @@ const struct object *const objects[] = {
 	&route_object,
 	&route_rule_object,
 	&chain_object,
+	&set_object,
 	&rule_object,
 	&flow_object,
 	&shape_object,
@@ -295,7 +296,8 @@ static int run_verb(struct ctl *ctl, const struct object *object, const struct v
 		return ctl->take(ctl, object, verb, values);
 	if (ctl->batch && !verb->change)
 		return err_usage("changes nothing, so it cannot be part of an atomic batch");
-	return open_ipc(ctl) ?: verb->run(ctl, values);
+	err = verb->check ? verb->check(ctl, values) : 0;
+	return err ?: open_ipc(ctl) ?: verb->run(ctl, values);
 }
 
 /* Take an option that is allowed anywhere. */

@@ -66,6 +66,8 @@ static struct porch_config *config_alloc(void)
 	INIT_LIST_HEAD(&cfg->retired.rules);
 	INIT_LIST_HEAD(&cfg->retired.chains);
 	INIT_LIST_HEAD(&cfg->retired.route_rules);
+	INIT_LIST_HEAD(&cfg->retired.sets);
+	INIT_LIST_HEAD(&cfg->retired.ports);
 	INIT_RCU_WORK(&cfg->retire, config_retire_work);
 	return cfg;
 }
@@ -113,6 +115,7 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	INIT_LIST_HEAD(&e->rules);
 	INIT_LIST_HEAD(&e->route_rules_added);
 	INIT_LIST_HEAD(&e->route_rules_removed);
+	INIT_LIST_HEAD(&e->sets);
 	INIT_LIST_HEAD(&e->attached);
 	INIT_LIST_HEAD(&e->detached);
 	INIT_LIST_HEAD(&e->dropped);

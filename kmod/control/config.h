@@ -194,6 +194,9 @@ struct porch_config {
 		struct list_head routes;
 		struct list_head rules;
 		struct list_head chains;
+		struct list_head sets;
+		struct list_head ports;
+		struct porch_lpm_retired set_nodes;
 		struct porch_ruleset *ruleset;
 		struct list_head route_rules;
 		struct porch_addrset *local;
@@ -215,6 +218,7 @@ struct porch_config {
  * @rules: those of them that @next no longer has
  * @route_rules_added: rules that exist in @next only
  * @route_rules_removed: rules that @next no longer has
+ * @sets: sets that @next no longer has
  * @attached: ports to be, hooked but not armed
  * @detached: ports to be no more, still at work
  * @dropped: ports that the edit has attached and detached, never at work; their
@@ -235,6 +239,7 @@ struct porch_edit {
 	struct list_head rules;
 	struct list_head route_rules_added;
 	struct list_head route_rules_removed;
+	struct list_head sets;
 	struct list_head attached;
 	struct list_head detached;
 	struct list_head dropped;

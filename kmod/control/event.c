@@ -15,8 +15,10 @@
 #include "control/nl_gen.h"
 #include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
+#include "control/nl_set.h"
 #include "control/port.h"
 #include "control/ruleset.h"
+#include "control/set.h"
 #include "control/table.h"
 
 /*
@@ -128,6 +130,11 @@ static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
 	case PORCH_CMD_CHAIN_CHANGED:
 		return nla_put_u32(msg, PORCH_A_CHAIN_GENERATION, ev->gen) ?:
 		       porch_nl_fill_chain(msg, what);
+	case PORCH_CMD_SET_ADDED:
+	case PORCH_CMD_SET_REMOVED:
+	case PORCH_CMD_SET_CHANGED:
+		return nla_put_u32(msg, PORCH_A_SET_GENERATION, ev->gen) ?:
+		       porch_nl_fill_set(msg, what);
 	case PORCH_CMD_RULE_ADDED:
 	case PORCH_CMD_RULE_REMOVED:
 		return fill_rule(msg, ev, what);
@@ -226,6 +233,29 @@ static void event_rules_added(struct events *ev, const struct porch_ruleset *rs,
 	}
 }
 
+/* Only that there are other elements, not which: there may be very many. */
+static void event_sets(struct events *ev, const struct porch_ruleset *old,
+		       const struct porch_ruleset *new)
+{
+	const struct porch_set *was, *is;
+	int i;
+
+	for (i = 0; i < PORCH_SETS_MAX; i++) {
+		was = old->set[i];
+		is = new->set[i];
+		if (was == is)
+			continue;
+		if (was && is && !was->gone) {
+			event(ev, PORCH_CMD_SET_CHANGED, is);
+			continue;
+		}
+		if (was)
+			event(ev, PORCH_CMD_SET_REMOVED, was);
+		if (is)
+			event(ev, PORCH_CMD_SET_ADDED, is);
+	}
+}
+
 static void event_ruleset(struct events *ev, const struct porch_ruleset *old,
 			  const struct porch_ruleset *new)
 {
@@ -235,6 +265,7 @@ static void event_ruleset(struct events *ev, const struct porch_ruleset *old,
 	for (i = 0; i < PORCH_CHAINS_MAX; i++)
 		if (old->chain[i] && old->chain[i] != new->chain[i])
 			event_rules_removed(ev, old, old->chain[i]);
+	event_sets(ev, old, new);
 	for (i = 0; i < PORCH_CHAINS_MAX; i++) {
 		was = old->chain[i];
 		is = new->chain[i];

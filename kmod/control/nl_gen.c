@@ -397,6 +397,49 @@ const struct nla_policy porch_rule_get_nl_policy[PORCH_A_RULE_HANDLE + 1] = {
 	[PORCH_A_RULE_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* PORCH_CMD_SET_ADD - do */
+const struct nla_policy porch_set_add_nl_policy[PORCH_A_SET_STAGED + 1] = {
+	[PORCH_A_SET_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_SET_TYPE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PORCH_A_SET_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_SET_DEL - do */
+const struct nla_policy porch_set_del_nl_policy[PORCH_A_SET_STAGED + 1] = {
+	[PORCH_A_SET_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_SET_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_SET_GET - do */
+const struct nla_policy porch_set_get_nl_policy[PORCH_A_SET_NAME + 1] = {
+	[PORCH_A_SET_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+};
+
+/* PORCH_CMD_ELEMENT_ADD - do */
+const struct nla_policy porch_element_add_nl_policy[PORCH_A_ELEMENT_STAGED + 1] = {
+	[PORCH_A_ELEMENT_SET] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_ELEMENT_ADDR] = { .type = NLA_BINARY, },
+	[PORCH_A_ELEMENT_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[PORCH_A_ELEMENT_PORT] = { .type = NLA_U16, },
+	[PORCH_A_ELEMENT_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_ELEMENT_DEL - do */
+const struct nla_policy porch_element_del_nl_policy[PORCH_A_ELEMENT_STAGED + 1] = {
+	[PORCH_A_ELEMENT_SET] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_ELEMENT_ADDR] = { .type = NLA_BINARY, },
+	[PORCH_A_ELEMENT_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[PORCH_A_ELEMENT_PORT] = { .type = NLA_U16, },
+	[PORCH_A_ELEMENT_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_ELEMENT_GET - do */
+const struct nla_policy porch_element_get_nl_policy[PORCH_A_ELEMENT_PORT + 1] = {
+	[PORCH_A_ELEMENT_SET] = { .type = NLA_NUL_STRING, .len = 31, },
+	[PORCH_A_ELEMENT_ADDR] = { .type = NLA_BINARY, },
+	[PORCH_A_ELEMENT_PORT] = { .type = NLA_U16, },
+};
+
 /* PORCH_CMD_FLOW_GET - do */
 const struct nla_policy porch_flow_get_nl_policy[PORCH_A_FLOW_ID + 1] = {
 	[PORCH_A_FLOW_ID] = { .type = NLA_U64, },
@@ -423,7 +466,7 @@ const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[30] = {
+const struct genl_ops porch_nl_ops[36] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -595,6 +638,48 @@ const struct genl_ops porch_nl_ops[30] = {
 		.dumpit		= porch_nl_rule_get_dumpit,
 		.policy		= porch_rule_get_nl_policy,
 		.maxattr	= PORCH_A_RULE_HANDLE,
+	},
+	{
+		.cmd		= PORCH_CMD_SET_ADD,
+		.doit		= porch_nl_set_add_doit,
+		.policy		= porch_set_add_nl_policy,
+		.maxattr	= PORCH_A_SET_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_SET_DEL,
+		.doit		= porch_nl_set_del_doit,
+		.policy		= porch_set_del_nl_policy,
+		.maxattr	= PORCH_A_SET_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_SET_GET,
+		.doit		= porch_nl_set_get_doit,
+		.dumpit		= porch_nl_set_get_dumpit,
+		.policy		= porch_set_get_nl_policy,
+		.maxattr	= PORCH_A_SET_NAME,
+	},
+	{
+		.cmd		= PORCH_CMD_ELEMENT_ADD,
+		.doit		= porch_nl_element_add_doit,
+		.policy		= porch_element_add_nl_policy,
+		.maxattr	= PORCH_A_ELEMENT_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_ELEMENT_DEL,
+		.doit		= porch_nl_element_del_doit,
+		.policy		= porch_element_del_nl_policy,
+		.maxattr	= PORCH_A_ELEMENT_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_ELEMENT_GET,
+		.doit		= porch_nl_element_get_doit,
+		.dumpit		= porch_nl_element_get_dumpit,
+		.policy		= porch_element_get_nl_policy,
+		.maxattr	= PORCH_A_ELEMENT_PORT,
 	},
 	{
 		.cmd		= PORCH_CMD_FLOW_GET,

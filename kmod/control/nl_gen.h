@@ -65,6 +65,18 @@ extern const struct nla_policy porch_rule_del_nl_policy[PORCH_A_RULE_STAGED + 1]
 
 extern const struct nla_policy porch_rule_get_nl_policy[PORCH_A_RULE_HANDLE + 1];
 
+extern const struct nla_policy porch_set_add_nl_policy[PORCH_A_SET_STAGED + 1];
+
+extern const struct nla_policy porch_set_del_nl_policy[PORCH_A_SET_STAGED + 1];
+
+extern const struct nla_policy porch_set_get_nl_policy[PORCH_A_SET_NAME + 1];
+
+extern const struct nla_policy porch_element_add_nl_policy[PORCH_A_ELEMENT_STAGED + 1];
+
+extern const struct nla_policy porch_element_del_nl_policy[PORCH_A_ELEMENT_STAGED + 1];
+
+extern const struct nla_policy porch_element_get_nl_policy[PORCH_A_ELEMENT_PORT + 1];
+
 extern const struct nla_policy porch_flow_get_nl_policy[PORCH_A_FLOW_ID + 1];
 
 extern const struct nla_policy porch_flow_del_nl_policy[PORCH_A_FLOW_ID + 1];
@@ -76,7 +88,7 @@ extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_CHECK + 1]
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[30];
+extern const struct genl_ops porch_nl_ops[36];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -111,6 +123,15 @@ int porch_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_set_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_set_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_set_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_set_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int porch_nl_element_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_element_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_element_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_element_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
 int porch_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);

@@ -13,6 +13,7 @@
 #include "control/nl_parse.h"
 #include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
+#include "control/nl_set.h"
 #include "control/op.h"
 
 /**
@@ -300,6 +301,12 @@ static bool is_staged(const struct genl_info *info)
 	case PORCH_CMD_RULE_ADD:
 	case PORCH_CMD_RULE_DEL:
 		return info->attrs[PORCH_A_RULE_STAGED];
+	case PORCH_CMD_SET_ADD:
+	case PORCH_CMD_SET_DEL:
+		return info->attrs[PORCH_A_SET_STAGED];
+	case PORCH_CMD_ELEMENT_ADD:
+	case PORCH_CMD_ELEMENT_DEL:
+		return info->attrs[PORCH_A_ELEMENT_STAGED];
 	}
 	return false;
 }
@@ -347,6 +354,11 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 	case PORCH_CMD_RULE_ADD:
 	case PORCH_CMD_RULE_DEL:
 		return porch_nl_parse_rule_op(info, op);
+	case PORCH_CMD_SET_ADD:
+	case PORCH_CMD_SET_DEL:
+	case PORCH_CMD_ELEMENT_ADD:
+	case PORCH_CMD_ELEMENT_DEL:
+		return porch_nl_parse_set_op(info, op);
 	}
 	return -EOPNOTSUPP;
 }

@@ -14,6 +14,7 @@
 #include "control/nl_rule.h"
 #include "control/op.h"
 #include "control/ruleset.h"
+#include "control/set.h"
 #include "net.h"
 
 #define DEFAULT_PERIOD	1	/* second */
@@ -47,8 +48,17 @@ static u32 get_u32(const struct genl_info *info, int attr, u32 absent)
 	return has(info, attr) ? nla_get_u32(info->attrs[attr]) : absent;
 }
 
-/* Names are words of the tool, which no list of theirs needs to quote. */
-static int parse_name(struct genl_info *info, int attr, char *name)
+/**
+ * porch_nl_parse_name() - read the name of a chain or a set
+ * @info: the request
+ * @attr: number of the attribute, which is there
+ * @name: where it goes, PORCH_RULE_NAME_LEN bytes
+ *
+ * Names are words of the tool, which no list of theirs needs to quote.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int porch_nl_parse_name(struct genl_info *info, int attr, char *name)
 {
 	const char *c;
 
@@ -66,7 +76,7 @@ static int parse_chain(struct genl_info *info, struct porch_chain_spec *s)
 {
 	return porch_nl_require(info, PORCH_A_CHAIN_NAME,
 				"which chain? name is missing") ?:
-	       parse_name(info, PORCH_A_CHAIN_NAME, s->name);
+	       porch_nl_parse_name(info, PORCH_A_CHAIN_NAME, s->name);
 }
 
 static int parse_policy(struct genl_info *info, struct porch_chain_spec *s)
@@ -84,7 +94,7 @@ static int parse_in_chain(struct genl_info *info, char *chain)
 {
 	return porch_nl_require(info, PORCH_A_RULE_CHAIN,
 				"a rule of which chain? chain is missing") ?:
-	       parse_name(info, PORCH_A_RULE_CHAIN, chain);
+	       porch_nl_parse_name(info, PORCH_A_RULE_CHAIN, chain);
 }
 
 /* A rule that says something of a family is for packets of that family. */
@@ -236,8 +246,6 @@ static int parse_match(struct genl_info *info, struct porch_match *m)
 		m->out = get_u32(info, PORCH_A_RULE_OUT, 0);
 		m->has |= PORCH_MATCH_OUT;
 	}
-	if (has(info, PORCH_A_RULE_SRC_SET) || has(info, PORCH_A_RULE_DST_SET))
-		m->has |= PORCH_MATCH_SETS;
 	if (has(info, PORCH_A_RULE_DSCP)) {
 		m->dscp = get_u8(info, PORCH_A_RULE_DSCP);
 		m->has |= PORCH_MATCH_DSCP;
@@ -393,6 +401,23 @@ static int parse_nat(struct genl_info *info, struct porch_match *m,
 	return 0;
 }
 
+static int parse_sets(struct genl_info *info, struct porch_rule_spec *s)
+{
+	int err = 0;
+
+	if (has(info, PORCH_A_RULE_SRC_SET)) {
+		s->match.has |= PORCH_MATCH_SRC_SET;
+		err = porch_nl_parse_name(info, PORCH_A_RULE_SRC_SET,
+					  s->src_set);
+	}
+	if (!err && has(info, PORCH_A_RULE_DST_SET)) {
+		s->match.has |= PORCH_MATCH_DST_SET;
+		err = porch_nl_parse_name(info, PORCH_A_RULE_DST_SET,
+					  s->dst_set);
+	}
+	return err;
+}
+
 static int parse_action(struct genl_info *info, const struct porch_match *m,
 			struct porch_rule_spec *s)
 {
@@ -426,7 +451,7 @@ static int parse_action(struct genl_info *info, const struct porch_match *m,
 	if (d->with == PORCH_REJECT_WITH_TCP_RESET && m->proto != IPPROTO_TCP)
 		return wrong(info, PORCH_A_RULE_REJECT_WITH,
 			     "a reset answers TCP: the rule must say so");
-	return jump ? parse_name(info, PORCH_A_RULE_JUMP, s->jump) : 0;
+	return jump ? porch_nl_parse_name(info, PORCH_A_RULE_JUMP, s->jump) : 0;
 }
 
 static int parse_deed(struct genl_info *info, struct porch_rule_spec *s)
@@ -461,6 +486,7 @@ static int parse_rule(struct genl_info *info, struct porch_op *op)
 		return -ENOMEM;
 	err = parse_in_chain(info, s->chain) ?:
 	      parse_match(info, &s->match) ?:
+	      parse_sets(info, s) ?:
 	      parse_deed(info, s);
 	if (err) {
 		kfree(s);
@@ -554,6 +580,7 @@ static int fill_mask(struct sk_buff *msg, int attr, int mask_attr, u32 value,
 }
 
 static int fill_match(struct sk_buff *msg, const struct net *net,
+		      const struct porch_ruleset *rs,
 		      const struct porch_rule *r)
 {
 	const struct porch_match *m = &r->match;
@@ -570,6 +597,12 @@ static int fill_match(struct sk_buff *msg, const struct net *net,
 	    (m->has & PORCH_MATCH_DST &&
 	     fill_prefix(msg, PORCH_A_RULE_DST, PORCH_A_RULE_DST_LEN, &m->dst,
 			 m->dst_len, m->ipver)) ||
+	    (m->has & PORCH_MATCH_SRC_SET &&
+	     nla_put_string(msg, PORCH_A_RULE_SRC_SET,
+			    rs->set[m->src_set]->name)) ||
+	    (m->has & PORCH_MATCH_DST_SET &&
+	     nla_put_string(msg, PORCH_A_RULE_DST_SET,
+			    rs->set[m->dst_set]->name)) ||
 	    (m->has & PORCH_MATCH_PROTO &&
 	     nla_put_u8(msg, PORCH_A_RULE_PROTO, m->proto)) ||
 	    (m->has & PORCH_MATCH_SPORT &&
@@ -678,7 +711,7 @@ int porch_nl_fill_rule(struct sk_buff *msg, const struct net *net,
 {
 	return nla_put_string(msg, PORCH_A_RULE_CHAIN, c->name) ?:
 	       nla_put_u32(msg, PORCH_A_RULE_HANDLE, r->handle) ?:
-	       fill_match(msg, net, r) ?:
+	       fill_match(msg, net, rs, r) ?:
 	       fill_deed(msg, &r->deed) ?:
 	       fill_action(msg, rs, r);
 }

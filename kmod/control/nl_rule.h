@@ -10,6 +10,7 @@ struct porch_rule;
 struct porch_ruleset;
 struct sk_buff;
 
+int porch_nl_parse_name(struct genl_info *info, int attr, char *name);
 int porch_nl_parse_rule_op(struct genl_info *info, struct porch_op *op);
 int porch_nl_fill_chain(struct sk_buff *msg, const struct porch_chain *c);
 int porch_nl_fill_rule(struct sk_buff *msg, const struct net *net,

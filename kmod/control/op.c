@@ -58,6 +58,14 @@ static int op_apply(struct porch_edit *e, const struct porch_op *op,
 		return porch_rule_insert(e, op->rule, fault);
 	case PORCH_CMD_RULE_DEL:
 		return porch_rule_remove(e, &op->ref, fault);
+	case PORCH_CMD_SET_ADD:
+		return porch_set_insert(e, &op->set, fault);
+	case PORCH_CMD_SET_DEL:
+		return porch_set_remove(e, &op->set, fault);
+	case PORCH_CMD_ELEMENT_ADD:
+		return porch_element_insert(e, &op->element, fault);
+	case PORCH_CMD_ELEMENT_DEL:
+		return porch_element_remove(e, &op->element, fault);
 	}
 	return -EOPNOTSUPP;
 }

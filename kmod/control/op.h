@@ -9,6 +9,7 @@
 #include "control/port.h"
 #include "control/route_rule.h"
 #include "control/ruleset.h"
+#include "control/set.h"
 
 struct porch_fault;
 
@@ -26,6 +27,8 @@ struct porch_fault;
  * @chain: of PORCH_CMD_CHAIN_ADD, PORCH_CMD_CHAIN_DEL and PORCH_CMD_CHAIN_SET
  * @rule: of PORCH_CMD_RULE_ADD; its own
  * @ref: of PORCH_CMD_RULE_DEL
+ * @set: of PORCH_CMD_SET_ADD and PORCH_CMD_SET_DEL
+ * @element: of PORCH_CMD_ELEMENT_ADD and PORCH_CMD_ELEMENT_DEL
  *
  * It holds nothing but memory: no device, no route, no reference. Once it has
  * been parsed, porch_op_fini() must follow.
@@ -43,6 +46,8 @@ struct porch_op {
 		struct porch_chain_spec chain;
 		struct porch_rule_spec *rule;
 		struct porch_rule_ref ref;
+		struct porch_set_spec set;
+		struct porch_element_spec element;
 	};
 };
 

@@ -12,6 +12,7 @@
 #include <net/net_namespace.h>
 #include "control/fault.h"
 #include "control/ruleset.h"
+#include "control/set.h"
 #include "path/flow.h"
 
 #define ALL_HOOKS	(BIT(PORCH_CHAIN_HOOKS) - 1)
@@ -107,11 +108,19 @@ void porch_ruleset_free(struct porch_ruleset *rs)
 		kvfree(c);
 		cond_resched();
 	}
+	for (i = 0; i < PORCH_SETS_MAX; i++)
+		if (rs->set[i])
+			porch_set_free(rs->set[i]);
 	kfree(rs);
 }
 
-/* The edit's own list of chains */
-static struct porch_ruleset *edit_ruleset(struct porch_edit *e)
+/**
+ * porch_ruleset_edit() - the rule set that an edit may change
+ * @e: the edit
+ *
+ * Return: its own copy, or NULL without memory.
+ */
+struct porch_ruleset *porch_ruleset_edit(struct porch_edit *e)
 {
 	struct porch_ruleset *copy;
 
@@ -189,6 +198,7 @@ void porch_ruleset_publish(struct porch_edit *e, struct porch_config *old)
 			list_add(&e->ruleset->chain[i]->link,
 				 &old->retired.chains);
 	list_splice_init(&e->rules, &old->retired.rules);
+	porch_set_publish(e, old);
 	old->retired.ruleset = e->ruleset;
 }
 
@@ -219,6 +229,7 @@ void porch_ruleset_abort(struct porch_edit *e)
 		kvfree(c);
 		cond_resched();
 	}
+	porch_set_abort(e);
 	kfree(rs);
 }
 
@@ -237,6 +248,7 @@ void porch_ruleset_free_retired(struct porch_config *cfg)
 	}
 	list_for_each_entry_safe(c, next_chain, &cfg->retired.chains, link)
 		kvfree(c);
+	porch_set_free_retired(cfg);
 	kfree(cfg->retired.ruleset);
 }
 
@@ -281,7 +293,7 @@ static int no_chain(struct porch_fault *fault, int attr)
 int porch_chain_insert(struct porch_edit *e, const struct porch_chain_spec *s,
 		       struct porch_fault *fault)
 {
-	struct porch_ruleset *rs = edit_ruleset(e);
+	struct porch_ruleset *rs = porch_ruleset_edit(e);
 	int id;
 
 	if (!rs)
@@ -325,7 +337,7 @@ static bool is_called(const struct porch_ruleset *rs, u16 id)
 int porch_chain_remove(struct porch_edit *e, const struct porch_chain_spec *s,
 		       struct porch_fault *fault)
 {
-	struct porch_ruleset *rs = edit_ruleset(e);
+	struct porch_ruleset *rs = porch_ruleset_edit(e);
 	struct porch_chain *c;
 
 	if (!rs)
@@ -361,7 +373,7 @@ int porch_chain_remove(struct porch_edit *e, const struct porch_chain_spec *s,
 int porch_chain_change(struct porch_edit *e, const struct porch_chain_spec *s,
 		       struct porch_fault *fault)
 {
-	struct porch_ruleset *rs = edit_ruleset(e);
+	struct porch_ruleset *rs = porch_ruleset_edit(e);
 	struct porch_chain *c;
 
 	if (!rs)
@@ -485,16 +497,6 @@ static int name_device(struct porch_edit *e, u32 ifindex, char *name, int attr,
 	return 0;
 }
 
-/* What has no stage yet to do it */
-static int check_stages(const struct porch_rule_spec *s,
-			struct porch_fault *fault)
-{
-	if (s->match.has & PORCH_MATCH_SETS)
-		return porch_refuse(fault, -EOPNOTSUPP, 0,
-				    "there are no sets yet");
-	return 0;
-}
-
 static struct porch_rule_bucket *bucket_alloc(const struct porch_deed *d)
 {
 	struct porch_rule_bucket *b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
@@ -534,6 +536,17 @@ free:
 	return NULL;
 }
 
+static int number_set(const struct porch_ruleset *rs, const char *name, int attr,
+		      u16 *id, struct porch_fault *fault)
+{
+	const struct porch_set *set = porch_set_find(rs, name);
+
+	if (!set)
+		return porch_refuse(fault, -ENOENT, attr, "no such set");
+	*id = set->id;
+	return 0;
+}
+
 static int rule_resolve(struct porch_edit *e, const struct porch_ruleset *rs,
 			const struct porch_rule_spec *s, struct porch_rule *r,
 			struct porch_fault *fault)
@@ -547,6 +560,12 @@ static int rule_resolve(struct porch_edit *e, const struct porch_ruleset *rs,
 	if (!err && s->match.has & PORCH_MATCH_OUT)
 		err = name_device(e, s->match.out, r->out_name,
 				  PORCH_A_RULE_OUT, fault);
+	if (!err && s->match.has & PORCH_MATCH_SRC_SET)
+		err = number_set(rs, s->src_set, PORCH_A_RULE_SRC_SET,
+				 &r->match.src_set, fault);
+	if (!err && s->match.has & PORCH_MATCH_DST_SET)
+		err = number_set(rs, s->dst_set, PORCH_A_RULE_DST_SET,
+				 &r->match.dst_set, fault);
 	if (err || s->deed.action != PORCH_RULE_ACTION_JUMP)
 		return err;
 	target = porch_chain_find(rs, s->jump);
@@ -594,7 +613,7 @@ static bool chain_note(struct porch_chain *c, const struct porch_rule *r)
 int porch_rule_insert(struct porch_edit *e, const struct porch_rule_spec *s,
 		      struct porch_fault *fault)
 {
-	struct porch_ruleset *rs = edit_ruleset(e);
+	struct porch_ruleset *rs = porch_ruleset_edit(e);
 	struct porch_chain *c;
 	struct porch_rule *r;
 	u32 place;
@@ -612,9 +631,6 @@ int porch_rule_insert(struct porch_edit *e, const struct porch_rule_spec *s,
 	if (rs->n_rules == PORCH_RULES_MAX || rs->last_handle == U32_MAX)
 		return porch_refuse(fault, -ENOSPC, PORCH_A_RULE_CHAIN,
 				    "there are as many rules as there may be");
-	err = check_stages(s, fault);
-	if (err)
-		return err;
 
 	c = edit_chain(e, rs, c->id, 1);
 	r = c ? rule_alloc(s) : NULL;
@@ -658,7 +674,7 @@ static void chain_recall(struct porch_chain *c)
 int porch_rule_remove(struct porch_edit *e, const struct porch_rule_ref *s,
 		      struct porch_fault *fault)
 {
-	struct porch_ruleset *rs = edit_ruleset(e);
+	struct porch_ruleset *rs = porch_ruleset_edit(e);
 	struct porch_chain *c;
 	struct porch_rule *r;
 	u32 place, i;

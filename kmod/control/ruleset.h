@@ -29,7 +29,8 @@
 #define PORCH_MATCH_ICMP_CODE	BIT(11)
 #define PORCH_MATCH_DSCP	BIT(12)
 #define PORCH_MATCH_LENGTH	BIT(13)
-#define PORCH_MATCH_SETS	BIT(14)
+#define PORCH_MATCH_SRC_SET	BIT(14)
+#define PORCH_MATCH_DST_SET	BIT(15)
 
 /* What may differ between packets of one flow */
 #define PORCH_MATCH_PER_PACKET \
@@ -56,6 +57,8 @@
  * @length: length from the network header on, in bytes, smallest and largest
  * @mark: mark, in @mark_mask
  * @mark_mask: those bits of it that matter
+ * @src_set: number of a set that has the source
+ * @dst_set: number of a set that has the destination
  * @src: source prefix
  * @dst: destination prefix
  */
@@ -78,6 +81,8 @@ struct porch_match {
 	u32 length[2];
 	u32 mark;
 	u32 mark_mask;
+	u16 src_set;
+	u16 dst_set;
 	union porch_addr src;
 	union porch_addr dst;
 };
@@ -231,17 +236,22 @@ struct porch_chain {
 };
 
 /**
- * struct porch_ruleset - all chains of a generation; immutable once published
+ * struct porch_ruleset - all chains and sets of a generation; immutable once
+ *	published
  * @hooks: a bit for each hook that has something to say
  * @n_rules: how many rules there are
  * @last_handle: the highest handle that was given
+ * @n_elements: how many elements all sets have
  * @chain: chains by number; that of a hook is at its own
+ * @set: sets by number
  */
 struct porch_ruleset {
 	u8 hooks;
 	u32 n_rules;
 	u32 last_handle;
+	u32 n_elements;
 	struct porch_chain *chain[PORCH_CHAINS_MAX];
+	struct porch_set *set[PORCH_SETS_MAX];
 };
 
 /**
@@ -258,6 +268,8 @@ struct porch_chain_spec {
  * struct porch_rule_spec - a rule as a request describes it
  * @chain: name of its chain
  * @jump: name of the chain that it jumps to
+ * @src_set: name of the set that has the source
+ * @dst_set: name of the set that has the destination
  * @before: handle of the rule that it comes before, 0 for none
  * @match: what must hold
  * @deed: what it does then
@@ -265,6 +277,8 @@ struct porch_chain_spec {
 struct porch_rule_spec {
 	char chain[PORCH_RULE_NAME_LEN];
 	char jump[PORCH_RULE_NAME_LEN];
+	char src_set[PORCH_RULE_NAME_LEN];
+	char dst_set[PORCH_RULE_NAME_LEN];
 	u32 before;
 	struct porch_match match;
 	struct porch_deed deed;
@@ -281,9 +295,11 @@ struct porch_rule_ref {
 };
 
 struct porch_fault;
+struct porch_set;
 
 struct porch_ruleset *porch_ruleset_alloc(void);
 void porch_ruleset_free(struct porch_ruleset *rs);
+struct porch_ruleset *porch_ruleset_edit(struct porch_edit *e);
 void porch_ruleset_publish(struct porch_edit *e, struct porch_config *old);
 void porch_ruleset_abort(struct porch_edit *e);
 void porch_ruleset_free_retired(struct porch_config *cfg);

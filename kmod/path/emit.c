@@ -292,8 +292,10 @@ static bool prepare_forward(struct porch_vec *v, struct porch_pkt *p)
 	} else if (p->port) {
 		ipv6_hdr(skb)->hop_limit--;
 	}
-	/* The header is ours already, so it cannot fail. */
-	porch_remark(p);
+	if (unlikely(!porch_remark(p))) {
+		porch_drop(v->stats, p->port, skb, PORCH_DROP_NO_MEMORY);
+		return false;
+	}
 	skb->dev = p->dev;
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);

@@ -15,6 +15,7 @@
 #include <net/dsfield.h>
 #include <net/ipv6.h>
 #include "control/ruleset.h"
+#include "control/set.h"
 #include "path/log.h"
 #include "path/policy.h"
 #include "path/remark.h"
@@ -107,10 +108,8 @@ static bool has_prefix(const union porch_flow_addr *addr, u8 ipver,
 }
 
 /* A later fragment has no ports, unless its flow has lent it some. */
-static bool has_port(const struct porch_pkt *p, __be16 port, const u16 *range)
+static bool has_ports(const struct porch_pkt *p)
 {
-	u16 n = ntohs(port);
-
 	switch (p->key.proto) {
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
@@ -120,13 +119,27 @@ static bool has_port(const struct porch_pkt *p, __be16 port, const u16 *range)
 	default:
 		return false;
 	}
-	if (p->later_frag && !p->key.sport && !p->key.dport)
+	return !p->later_frag || p->key.sport || p->key.dport;
+}
+
+static bool has_port(const struct porch_pkt *p, __be16 port, const u16 *range)
+{
+	u16 n = ntohs(port);
+
+	return has_ports(p) && n >= range[0] && n <= range[1];
+}
+
+static bool is_in_set(const struct porch_pkt *p, const struct porch_set *set,
+		      const union porch_flow_addr *addr, __be16 port)
+{
+	if (set->type == PORCH_SET_TYPE_ADDR_PORT && !has_ports(p))
 		return false;
-	return n >= range[0] && n <= range[1];
+	return porch_set_has(set, p->key.ipver, addr, ntohs(port));
 }
 
 /* Of what all packets of a flow have in common, or bear through all hooks */
-static bool match_flow(const struct porch_rule *r, const struct porch_pkt *p,
+static bool match_flow(const struct porch_ruleset *rs,
+		       const struct porch_rule *r, const struct porch_pkt *p,
 		       u8 state)
 {
 	const struct porch_match *m = &r->match;
@@ -150,6 +163,12 @@ static bool match_flow(const struct porch_rule *r, const struct porch_pkt *p,
 	if (m->has & PORCH_MATCH_DST &&
 	    !has_prefix(&k->dst, k->ipver, &m->dst, m->dst_len))
 		return false;
+	if (m->has & PORCH_MATCH_SRC_SET &&
+	    !is_in_set(p, rs->set[m->src_set], &k->src, k->sport))
+		return false;
+	if (m->has & PORCH_MATCH_DST_SET &&
+	    !is_in_set(p, rs->set[m->dst_set], &k->dst, k->dport))
+		return false;
 	if (m->has & PORCH_MATCH_STATE && !(m->state & state))
 		return false;
 	if (m->has & PORCH_MATCH_MARK && (p->mark ^ m->mark) & m->mark_mask)
@@ -157,16 +176,18 @@ static bool match_flow(const struct porch_rule *r, const struct porch_pkt *p,
 	return true;
 }
 
-static u8 dscp_of(const struct porch_pkt *p)
+/* @as_set: by rules, and not as the packet came */
+static u8 dscp_of(const struct porch_pkt *p, bool as_set)
 {
-	if (p->set_dscp)
+	if (as_set && p->set_dscp)
 		return p->dscp;
 	return (p->key.ipver == 4 ? ipv4_get_dsfield(ip_hdr(p->skb)) :
 				    ipv6_get_dsfield(ipv6_hdr(p->skb))) >> 2;
 }
 
 /* Of what may differ from packet to packet */
-static bool match_packet(const struct porch_rule *r, const struct porch_pkt *p)
+static bool match_packet(const struct porch_rule *r, const struct porch_pkt *p,
+			 bool as_set)
 {
 	const struct porch_match *m = &r->match;
 
@@ -180,7 +201,7 @@ static bool match_packet(const struct porch_rule *r, const struct porch_pkt *p)
 		return false;
 	if (m->has & PORCH_MATCH_ICMP_CODE && p->icmp_code != m->icmp_code)
 		return false;
-	if (m->has & PORCH_MATCH_DSCP && dscp_of(p) != m->dscp)
+	if (m->has & PORCH_MATCH_DSCP && dscp_of(p, as_set) != m->dscp)
 		return false;
 	if (m->has & PORCH_MATCH_LENGTH && (p->skb->len < m->length[0] ||
 					    p->skb->len > m->length[1]))
@@ -280,7 +301,8 @@ static void judge(struct walk *w, enum porch_chain_hook hook,
 	const struct porch_rule *r;
 
 	while ((r = walk_next(w))) {
-		if (!match_flow(r, p, j->state) || !match_packet(r, p) ||
+		if (!match_flow(w->rs, r, p, j->state) ||
+		    !match_packet(r, p, true) ||
 		    !within_limit(r, j->now))
 			continue;
 		count(r, p);
@@ -336,7 +358,7 @@ static bool learn(struct walk *w, enum porch_chain_hook hook,
 				return false;
 			j->mark_read |= r->match.mark_mask & ~j->mark_mask;
 		}
-		if (!match_flow(r, p, j->state))
+		if (!match_flow(w->rs, r, p, j->state))
 			continue;
 		if (r->match.has & PORCH_MATCH_DSCP &&
 		    (j->maybe | j->sets) & PORCH_DEED_DSCP)
@@ -389,7 +411,9 @@ static const struct porch_rule *run_residue(const struct porch_leg *leg,
 	for (i = 0; i < leg->n; i++) {
 		r = leg->residue[i];
 		some = porch_rule_is_conditional(r);
-		if (some && (!match_packet(r, p) || !within_limit(r, now)))
+		/* No rule before has set it, and those behind are of no concern. */
+		if (some && (!match_packet(r, p, false) ||
+			     !within_limit(r, now)))
 			continue;
 		count(r, p);
 		if (r->deed.has & PORCH_DEED_LOG)

@@ -16,7 +16,7 @@
 # All that can be seen of the configuration
 state()
 {
-	printf '%s\n' port route chain rule engine status | porch -j -b -
+	printf '%s\n' port route chain set rule engine status | porch -j -b -
 }
 
 # unchanged COMMAND...: it changes nothing, not even the generation
@@ -60,13 +60,19 @@ route add prohibit 2001:db8:11::1
 chain policy input drop
 chain add guests
 chain add inner
+set add hosts type addr
+set insert hosts 10.0.3.0/24
+set insert hosts 2001:db8:3::/48
+set add web type addr-port
+set insert web 10.0.2.2:80
+set insert web [2001:db8:2::2]:443
 rule add forward in rc from 10.0.1.0/24 to 10.0.2.2 proto icmp count accept
 rule add forward in rc from 2001:db8:1::2 proto icmpv6 jump guests
 rule add forward proto tcp sport 1024-65535 dport 22 tcp-flags syn/syn,ack limit 5/minute burst 9 log prefix ssh accept
 rule add forward proto udp dport 53 dscp ef length 20-512 mark 0x10/0xf0 set-mark 0x1 set-dscp cs6 class 7
 rule add guests proto icmpv6 icmp 128/0 accept
 rule add guests jump inner
-rule add inner proto 89 return
+rule add inner proto 89 from-set hosts to-set web return
 rule add inner reject with admin-prohibited
 rule add input accept
 rule add input drop

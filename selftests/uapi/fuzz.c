@@ -284,6 +284,8 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 		   chain_key);
 	remove_all(_metadata, &self->client, PORCH_CMD_CHAIN_GET, PORCH_CMD_CHAIN_DEL,
 		   chain_key);
+	remove_all(_metadata, &self->client, PORCH_CMD_SET_GET, PORCH_CMD_SET_DEL,
+		   chain_key);
 	scene_dump(&self->client, PORCH_CMD_PORT_GET, &answer);
 	EXPECT_EQ(0, answer.count);
 	answer_free(&answer);
@@ -297,10 +299,10 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 	EXPECT_EQ(0, answer.count);
 	answer_free(&answer);
 	scene_set_ways(&self->client);
-	/* A handle is never given again, so the examples of rules have none to name. */
+	/* A handle is never given again, so the examples of rules and flows have none. */
 	for (i = 0; i < (unsigned int)op_count; i++)
-		if (!ops[i].txn && ops[i].last != PORCH_A_RULE_MAX &&
-		    ops[i].last != PORCH_A_CHAIN_MAX)
+		if (!ops[i].txn && !(ops[i].cmd >= PORCH_CMD_CHAIN_ADD &&
+				     ops[i].cmd <= PORCH_CMD_FLOW_DEL))
 			scene_ask(&self->client, ops[i].cmd, ops[i].example);
 	in_order(_metadata, &self->client);
 	/* Nobody holds a device any more than it should. */

@@ -45,11 +45,19 @@
 #define PREF		{ "pref", PORCH_A_ROUTE_RULE_PREF, U32, 0, UINT32_MAX, true }
 #define WAY_STAGED	{ "staged", PORCH_A_ROUTE_RULE_STAGED, FLAG }
 #define CHAIN_STAGED	{ "staged", PORCH_A_CHAIN_STAGED, FLAG }
+#define SET_NAME	{ "name", PORCH_A_SET_NAME, STRING, 0, 31, true }
+#define ELEMENT_SET	{ "set", PORCH_A_ELEMENT_SET, STRING, 0, 31, true }
+#define ELEMENT_ADDR	{ "addr", PORCH_A_ELEMENT_ADDR, ADDRESS, .required = true }
+#define ELEMENT_LEN	{ "prefix-len", PORCH_A_ELEMENT_PREFIX_LEN, U8, 0, 128, .bound = true }
+#define ELEMENT_PORT	{ "port", PORCH_A_ELEMENT_PORT, U16, 0, 65535, .bound = true }
+#define SET_STAGED	{ "staged", PORCH_A_SET_STAGED, FLAG }
+#define ELEMENT_STAGED	{ "staged", PORCH_A_ELEMENT_STAGED, FLAG }
 #define RULE_STAGED	{ "staged", PORCH_A_RULE_STAGED, FLAG }
 
 /* All that goes together; the action is a reset. */
 #define RULE_EXAMPLE	"chain=forward before=1 in=" PORT " out=" OTHER_PORT		\
 			" src=10.0.0.0 src-len=8 dst=10.1.0.0 dst-len=16 proto=6 "	\
+			"src-set=hosts dst-set=web "					\
 			"sport=1 sport-max=2 dport=3 dport-max=4 "			\
 			"tcp-flags=2 tcp-mask=18 dscp=46 length=40 length-max=1500 "	\
 			"mark=1 mark-mask=255 limit=10 limit-period=60 limit-burst=20 "	\
@@ -179,7 +187,7 @@ const struct op ops[] = {
 	  .attrs = { { "handle", PORCH_A_RULE_HANDLE, U32, 1, UINT32_MAX, true } } },
 	{ "flow-get", PORCH_CMD_FLOW_GET, .dump = true, .last = PORCH_A_FLOW_MAX,
 	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64, 0, UINT64_MAX, true } } },
-	{ "flow-del", PORCH_CMD_FLOW_DEL, .admin = true, .last = PORCH_A_FLOW_MAX,
+	{ "flow-del", PORCH_CMD_FLOW_DEL, .admin = true, .now = true, .last = PORCH_A_FLOW_MAX,
 	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64, 0, UINT64_MAX } } },
 	{ "class-add", PORCH_CMD_CLASS_ADD, .admin = true, .last = PORCH_A_CLASS_MAX,
 	  .example = "ifindex=" PORT " id=3 parent=1 " CLASS_SHARE CLASS_QUEUE,
@@ -200,6 +208,23 @@ const struct op ops[] = {
 		{ "id", PORCH_A_CLASS_ID, U32, 1, PORCH_CLASS_ID_MAX },
 		CLASS_STAGED,
 	  } },
+	{ "set-add", PORCH_CMD_SET_ADD, .admin = true, .last = PORCH_A_SET_MAX,
+	  .example = "name=new type=0",
+	  .attrs = { { "name", PORCH_A_SET_NAME, STRING, 0, 31, true, .names = true },
+		     { "type", PORCH_A_SET_TYPE, U8, 0, 1, true }, SET_STAGED } },
+	{ "set-del", PORCH_CMD_SET_DEL, .admin = true, .last = PORCH_A_SET_MAX,
+	  .example = "name=unused", .attrs = { SET_NAME, SET_STAGED } },
+	{ "set-get", PORCH_CMD_SET_GET, .dump = true, .last = PORCH_A_SET_MAX,
+	  .example = "name=hosts", .attrs = { SET_NAME } },
+	{ "element-add", PORCH_CMD_ELEMENT_ADD, .admin = true, .last = PORCH_A_ELEMENT_MAX,
+	  .example = "set=web addr=2001:db8::9 prefix-len=128 port=80",
+	  .attrs = { ELEMENT_SET, ELEMENT_ADDR, ELEMENT_LEN, ELEMENT_PORT, ELEMENT_STAGED } },
+	{ "element-del", PORCH_CMD_ELEMENT_DEL, .admin = true, .last = PORCH_A_ELEMENT_MAX,
+	  .example = "set=hosts addr=10.1.0.0 prefix-len=16",
+	  .attrs = { ELEMENT_SET, ELEMENT_ADDR, ELEMENT_LEN, ELEMENT_PORT, ELEMENT_STAGED } },
+	{ "element-get", PORCH_CMD_ELEMENT_GET, .dump = true, .last = PORCH_A_ELEMENT_MAX,
+	  .example = "set=web addr=10.0.0.9 port=443",
+	  .attrs = { ELEMENT_SET, ELEMENT_ADDR, ELEMENT_PORT } },
 	{ "engine-get", PORCH_CMD_ENGINE_GET, .last = PORCH_A_ENGINE_MAX, .example = "" },
 	{ "engine-set", PORCH_CMD_ENGINE_SET, .admin = true, .last = PORCH_A_ENGINE_MAX,
 	  .example = "vector=8 time-limit=1000 lane-limit=500 icmp-rate=10 threaded=1",

@@ -53,6 +53,8 @@ struct attr {
  * @name: what the specification calls it
  * @cmd: its number
  * @admin: it is for administrators only
+ * @now: it is no change of the configuration: it cannot be staged, and makes no
+ *	generation
  * @dump: it also lists everything there is
  * @txn: it begins or ends a transaction; left out where each operation is tried
  *	by itself
@@ -64,6 +66,7 @@ struct op {
 	const char *name;
 	uint8_t cmd;
 	bool admin;
+	bool now;
 	bool dump;
 	bool txn;
 	uint16_t last;

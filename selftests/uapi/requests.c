@@ -319,7 +319,8 @@ TEST_F(requests, examples_are_taken)
 		answer = ask(_metadata, &self->client, ops[i].cmd, ops[i].example);
 		EXPECT_EQ(ops[i].admin ? 0 : 1, answer.count)
 			TH_LOG("%s", ops[i].name);
-		EXPECT_EQ(before + ops[i].admin, generation(_metadata, &self->client))
+		EXPECT_EQ(before + (ops[i].admin && !ops[i].now),
+			  generation(_metadata, &self->client))
 			TH_LOG("%s", ops[i].name);
 		answer_free(&answer);
 	}
@@ -739,6 +740,95 @@ TEST_F(requests, vrfs_have_their_table)
 	EXPECT_EQ(PORCH_ROUTE_TYPE_UNICAST, type_of(_metadata, client, "dst=10.1.2.3 iif=" PORT));
 }
 
+/* The handles of all rules of a chain, in order, as digits */
+static void handles(struct client *client, const char *chain, char *text)
+{
+	struct nlattr *a[PORCH_A_RULE_MAX + 1];
+	struct answer answer;
+	size_t pos = 0;
+
+	scene_dump(client, PORCH_CMD_RULE_GET, &answer);
+	while (answer_next(&answer, &pos, a, PORCH_A_RULE_MAX))
+		if (!strcmp(chain, nla_get_string(a[PORCH_A_RULE_CHAIN])))
+			*text++ = '0' + nla_get_u32(a[PORCH_A_RULE_HANDLE]);
+	*text = '\0';
+	answer_free(&answer);
+}
+
+TEST_F(requests, rules_come_and_go)
+{
+	struct nlattr *a[PORCH_A_RULE_MAX + 1];
+	struct client *client = &self->client;
+	char text[16];
+
+	look(_metadata, client, PORCH_CMD_RULE_GET, "handle=1", a, PORCH_A_RULE_MAX);
+	EXPECT_STREQ("forward", nla_get_string(a[PORCH_A_RULE_CHAIN]));
+	EXPECT_EQ(80, nla_get_u16(a[PORCH_A_RULE_DPORT]));
+	EXPECT_EQ(NULL, a[PORCH_A_RULE_DPORT_MAX]);
+	EXPECT_EQ(NULL, a[PORCH_A_RULE_PACKETS]);
+	EXPECT_STREQ("web", nla_get_string(a[PORCH_A_RULE_JUMP]));
+	look(_metadata, client, PORCH_CMD_RULE_GET, "handle=2", a, PORCH_A_RULE_MAX);
+	EXPECT_EQ(0, nla_get_u64(a[PORCH_A_RULE_PACKETS]));
+	EXPECT_EQ(0, nla_get_u64(a[PORCH_A_RULE_BYTES]));
+	EXPECT_EQ(16, nla_get_u8(a[PORCH_A_RULE_DST_LEN]));
+	EXPECT_EQ(PORCH_RULE_ACTION_CONTINUE, nla_get_u8(a[PORCH_A_RULE_ACTION]));
+	look(_metadata, client, PORCH_CMD_RULE_GET, "handle=3", a, PORCH_A_RULE_MAX);
+	expect_u32(_metadata, 10, a, PORCH_A_RULE_IN);
+	EXPECT_STREQ("d0", nla_get_string(a[PORCH_A_RULE_IN_NAME]));
+
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward before=1 src-set=hosts action=2");
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward action=5");
+	handles(client, "forward", text);
+	EXPECT_STREQ("4125", text);
+	scene_ask(client, PORCH_CMD_RULE_DEL, "chain=forward handle=1");
+	handles(client, "forward", text);
+	EXPECT_STREQ("425", text);
+	look(_metadata, client, PORCH_CMD_CHAIN_GET, "name=forward", a, PORCH_A_CHAIN_MAX);
+	expect_u32(_metadata, 3, a, PORCH_A_CHAIN_RULES);
+	scene_ask(client, PORCH_CMD_RULE_DEL, "chain=forward");
+	handles(client, "forward", text);
+	EXPECT_STREQ("", text);
+	/* A handle is never given again, whatever became of the first one. */
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward action=1");
+	handles(client, "forward", text);
+	EXPECT_STREQ("6", text);
+}
+
+/* What one transaction takes away and brings again was not away. */
+TEST_F(requests, rules_and_sets_in_one_transaction)
+{
+	struct client *client = &self->client;
+	struct answer answer;
+	char text[16];
+
+	scene_ask(client, PORCH_CMD_TXN_BEGIN, "");
+	scene_ask(client, PORCH_CMD_RULE_DEL, "chain=forward staged");
+	scene_ask(client, PORCH_CMD_RULE_DEL, "chain=web staged");
+	scene_ask(client, PORCH_CMD_CHAIN_DEL, "name=web staged");
+	scene_ask(client, PORCH_CMD_CHAIN_ADD, "name=web staged");
+	scene_ask(client, PORCH_CMD_SET_DEL, "name=web staged");
+	scene_ask(client, PORCH_CMD_SET_ADD, "name=web type=0 staged");
+	scene_ask(client, PORCH_CMD_ELEMENT_ADD, "set=web addr=10.7.0.0 prefix-len=16 staged");
+	scene_ask(client, PORCH_CMD_ELEMENT_ADD, "set=hosts addr=10.7.0.1 staged");
+	scene_ask(client, PORCH_CMD_SET_DEL, "name=hosts staged");
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=web dst-set=web action=1 staged");
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward action=4 jump=web staged");
+	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward before=5 action=2 staged");
+	scene_ask(client, PORCH_CMD_RULE_DEL, "chain=forward handle=6 staged");
+	scene_ask(client, PORCH_CMD_TXN_COMMIT, "operations=13");
+	handles(client, "forward", text);
+	EXPECT_STREQ("5", text);
+	handles(client, "web", text);
+	EXPECT_STREQ("4", text);
+	scene_dump(client, PORCH_CMD_SET_GET, &answer);
+	EXPECT_EQ(2, answer.count);
+	answer_free(&answer);
+	scene_dump(client, PORCH_CMD_ELEMENT_GET, &answer);
+	EXPECT_EQ(1, answer.count);
+	answer_free(&answer);
+	scene_ask(client, PORCH_CMD_ELEMENT_GET, "set=web addr=10.7.9.9");
+}
+
 TEST_F(requests, settings_stay_unless_named)
 {
 	struct nlattr *a[PORCH_A_ENGINE_MAX + 1];
@@ -767,7 +857,7 @@ TEST_F(requests, changes_can_be_staged)
 	int i;
 
 	for (i = 0; i < op_count; i++) {
-		if (!ops[i].admin || ops[i].txn)
+		if (!ops[i].admin || ops[i].now || ops[i].txn)
 			continue;
 		snprintf(text, sizeof(text), "%s staged", ops[i].example);
 		request = op_request(&ops[i], text);
@@ -1446,6 +1536,123 @@ static const struct refusal {
 	{ PORCH_CMD_ROUTE_RULE_DEL, "pref=99", ENOENT, PORCH_A_ROUTE_RULE_PREF, "no rule" },
 	{ PORCH_CMD_ROUTE_RULE_GET, "pref=99", ENOENT, PORCH_A_ROUTE_RULE_PREF, "no rule" },
 	{ PORCH_CMD_ROUTE_GET, "dst=2001:db8:2::1", ENETUNREACH, PORCH_A_ROUTE_DST, "no route" },
+	{ PORCH_CMD_CHAIN_ADD, "name=web", EEXIST, PORCH_A_CHAIN_NAME, "already" },
+	{ PORCH_CMD_CHAIN_ADD, "name=forward", EEXIST, PORCH_A_CHAIN_NAME, "already" },
+	{ PORCH_CMD_CHAIN_ADD, "name=-x", EINVAL, PORCH_A_CHAIN_NAME, "letters" },
+	{ PORCH_CMD_CHAIN_ADD, "name=a:b", EINVAL, PORCH_A_CHAIN_NAME, "letters" },
+	{ PORCH_CMD_CHAIN_DEL, "name=nothing", ENOENT, PORCH_A_CHAIN_NAME, "no such" },
+	{ PORCH_CMD_CHAIN_DEL, "name=input", EBUSY, PORCH_A_CHAIN_NAME, "always there" },
+	{ PORCH_CMD_CHAIN_DEL, "name=web", EBUSY, PORCH_A_CHAIN_NAME, "has rules" },
+	{ PORCH_CMD_CHAIN_SET, "name=web policy=1", EINVAL,
+	  PORCH_A_CHAIN_NAME, "only the chains of hooks" },
+	{ PORCH_CMD_CHAIN_GET, "name=nothing", ENOENT, PORCH_A_CHAIN_NAME, "no such" },
+	{ PORCH_CMD_RULE_ADD, "chain=nothing", ENOENT, PORCH_A_RULE_CHAIN, "no such" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward before=3", ENOENT, PORCH_A_RULE_BEFORE, "no rule" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward src=10.0.0.1 src-len=8", EINVAL,
+	  PORCH_A_RULE_SRC, "behind the prefix" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward src=10.0.0.0 src-len=33", EINVAL,
+	  PORCH_A_RULE_SRC_LEN, "longer than" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward dst-len=8", EINVAL,
+	  PORCH_A_RULE_DST_LEN, "without an address" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward src=10.0.0.0 dst=2001:db8::1", EINVAL,
+	  PORCH_A_RULE_DST, "never match" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward src=10.0.0.1 proto=58", EINVAL,
+	  PORCH_A_RULE_PROTO, "never match" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward proto=1 dport=1", EINVAL,
+	  PORCH_A_RULE_DPORT, "no ports" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward dport=2 dport-max=1", EINVAL,
+	  PORCH_A_RULE_DPORT_MAX, "before it begins" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward sport-max=1", EINVAL,
+	  PORCH_A_RULE_SPORT_MAX, "first port" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward tcp-flags=2 tcp-mask=2", EINVAL,
+	  PORCH_A_RULE_TCP_FLAGS, "must say so" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward proto=6 tcp-flags=2", EINVAL,
+	  PORCH_A_RULE_TCP_FLAGS, "go together" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward proto=6 tcp-flags=2 tcp-mask=1", EINVAL,
+	  PORCH_A_RULE_TCP_FLAGS, "not in the mask" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward icmp-type=8", EINVAL,
+	  PORCH_A_RULE_ICMP_TYPE, "ICMPv6" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward proto=1 icmp-code=0", EINVAL,
+	  PORCH_A_RULE_ICMP_CODE, "without a type" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward length=2 length-max=1", EINVAL,
+	  PORCH_A_RULE_LENGTH_MAX, "before it begins" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward length-max=1", EINVAL,
+	  PORCH_A_RULE_LENGTH_MAX, "smallest" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward mark=2 mark-mask=1", EINVAL,
+	  PORCH_A_RULE_MARK, "outside" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward mark-mask=1", EINVAL,
+	  PORCH_A_RULE_MARK_MASK, "without a mark" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward limit-burst=5", EINVAL,
+	  PORCH_A_RULE_LIMIT_BURST, "limit is missing" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward log-prefix=x", EINVAL,
+	  PORCH_A_RULE_LOG_PREFIX, "log is missing" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward nat-addr=192.0.2.1", EINVAL,
+	  PORCH_A_RULE_NAT_ADDR, "nat is missing" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward nat=1", EINVAL, PORCH_A_RULE_NAT, "need an address" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward nat=1 nat-addr=192.0.2.9 nat-addr-max=192.0.2.1",
+	  EINVAL, PORCH_A_RULE_NAT_ADDR_MAX, "before it begins" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward nat=1 nat-addr=192.0.2.9 nat-port=1", EINVAL,
+	  PORCH_A_RULE_NAT_PORT, "protocol" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward action=4", EINVAL,
+	  PORCH_A_RULE_ACTION, "goes to a chain" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward jump=web", EINVAL,
+	  PORCH_A_RULE_JUMP, "goes to a chain" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward action=4 jump=nothing", ENOENT,
+	  PORCH_A_RULE_JUMP, "no such" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward action=4 jump=input", EINVAL,
+	  PORCH_A_RULE_JUMP, "not jumped to" },
+	{ PORCH_CMD_RULE_ADD, "chain=web action=4 jump=web", ELOOP, PORCH_A_RULE_JUMP, "circle" },
+	{ PORCH_CMD_RULE_ADD, "chain=output action=4 jump=web", EINVAL,
+	  PORCH_A_RULE_JUMP, "no sense" },
+	{ PORCH_CMD_RULE_ADD, "chain=ingress out=12", EINVAL,
+	  PORCH_A_RULE_OUT, "forward and output only" },
+	{ PORCH_CMD_RULE_ADD, "chain=output in=10", EINVAL,
+	  PORCH_A_RULE_IN, "came in by no device" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward in=13", ENODEV, PORCH_A_RULE_IN, "no such device" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward action=1 reject-with=1", EINVAL,
+	  PORCH_A_RULE_REJECT_WITH, "only a reject" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward action=3 reject-with=2", EINVAL,
+	  PORCH_A_RULE_REJECT_WITH, "must say so" },
+	{ PORCH_CMD_RULE_ADD, "chain=output action=3", EINVAL,
+	  PORCH_A_RULE_ACTION, "this machine" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward action=6", EINVAL,
+	  PORCH_A_RULE_ACTION, "need a number" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward queue=1", EINVAL,
+	  PORCH_A_RULE_QUEUE, "need a number" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward src-set=nothing", ENOENT,
+	  PORCH_A_RULE_SRC_SET, "no such set" },
+	{ PORCH_CMD_RULE_ADD, "chain=forward dst-set=nothing", ENOENT,
+	  PORCH_A_RULE_DST_SET, "no such set" },
+	{ PORCH_CMD_RULE_DEL, "chain=forward handle=3", ENOENT, PORCH_A_RULE_HANDLE, "no rule" },
+	{ PORCH_CMD_RULE_DEL, "chain=nothing handle=1", ENOENT, PORCH_A_RULE_CHAIN, "no such" },
+	{ PORCH_CMD_RULE_GET, "handle=99", ENOENT, PORCH_A_RULE_HANDLE, "no rule" },
+	{ PORCH_CMD_SET_ADD, "name=web type=0", EEXIST, PORCH_A_SET_NAME, "already" },
+	{ PORCH_CMD_SET_ADD, "name=.x type=0", EINVAL, PORCH_A_SET_NAME, "letters" },
+	{ PORCH_CMD_SET_DEL, "name=nothing", ENOENT, PORCH_A_SET_NAME, "no such" },
+	{ PORCH_CMD_SET_GET, "name=nothing", ENOENT, PORCH_A_SET_NAME, "no such" },
+	{ PORCH_CMD_ELEMENT_ADD, "set=nothing addr=10.0.0.1", ENOENT,
+	  PORCH_A_ELEMENT_SET, "no such" },
+	{ PORCH_CMD_ELEMENT_ADD, "set=hosts addr=10.1.0.0 prefix-len=16", EEXIST,
+	  PORCH_A_ELEMENT_ADDR, "already" },
+	{ PORCH_CMD_ELEMENT_ADD, "set=hosts addr=10.1.0.0 prefix-len=8", EINVAL,
+	  PORCH_A_ELEMENT_ADDR, "behind the prefix" },
+	{ PORCH_CMD_ELEMENT_ADD, "set=hosts addr=10.0.0.1 port=1", EINVAL,
+	  PORCH_A_ELEMENT_PORT, "addresses alone" },
+	{ PORCH_CMD_ELEMENT_ADD, "set=web addr=10.0.0.1", EINVAL,
+	  PORCH_A_ELEMENT_SET, "port each" },
+	{ PORCH_CMD_ELEMENT_ADD, "set=web addr=10.0.0.0 prefix-len=8 port=1", EINVAL,
+	  PORCH_A_ELEMENT_PREFIX_LEN, "one host" },
+	{ PORCH_CMD_ELEMENT_ADD, "set=web addr=10.0.0.9 port=443", EEXIST,
+	  PORCH_A_ELEMENT_ADDR, "already" },
+	{ PORCH_CMD_ELEMENT_DEL, "set=hosts addr=10.1.0.0 prefix-len=17", ENOENT,
+	  PORCH_A_ELEMENT_ADDR, "no such" },
+	{ PORCH_CMD_ELEMENT_DEL, "set=web addr=10.0.0.9 port=444", ENOENT,
+	  PORCH_A_ELEMENT_ADDR, "no such" },
+	{ PORCH_CMD_ELEMENT_GET, "set=hosts addr=10.2.0.1", ENOENT,
+	  PORCH_A_ELEMENT_ADDR, "not in the set" },
+	{ PORCH_CMD_ELEMENT_GET, "set=web addr=10.0.0.9 port=80", ENOENT,
+	  PORCH_A_ELEMENT_ADDR, "not in the set" },
+	{ PORCH_CMD_ELEMENT_GET, "set=web addr=10.0.0.9", EINVAL, PORCH_A_ELEMENT_SET, "type" },
 	{ PORCH_CMD_STATS_GET, "group=1 name=no-route", ENOENT, PORCH_A_COUNTER_NAME, "no such" },
 	{ PORCH_CMD_STATS_GET, "group=2 name=no-rout", ENOENT, PORCH_A_COUNTER_NAME, "no such" },
 	{ PORCH_CMD_CLASS_ADD, "ifindex=" NO_DEVICE " id=1", ENODEV, PORCH_A_CLASS_IFINDEX,

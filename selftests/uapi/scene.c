@@ -95,6 +95,11 @@ void scene_set(struct client *client)
 	scene_set_ways(client);
 	scene_ask(client, PORCH_CMD_CHAIN_ADD, "name=empty");
 	scene_ask(client, PORCH_CMD_CHAIN_ADD, "name=web");
+	scene_ask(client, PORCH_CMD_SET_ADD, "name=hosts type=0");
+	scene_ask(client, PORCH_CMD_SET_ADD, "name=web type=1");
+	scene_ask(client, PORCH_CMD_SET_ADD, "name=unused type=0");
+	scene_ask(client, PORCH_CMD_ELEMENT_ADD, "set=hosts addr=10.1.0.0 prefix-len=16");
+	scene_ask(client, PORCH_CMD_ELEMENT_ADD, "set=web addr=10.0.0.9 port=443");
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward proto=6 dport=80 action=4 jump=web");
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward dst=10.1.0.0 dst-len=16 count");
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=web in=" PORT " action=1");
@@ -151,6 +156,8 @@ struct state scene_state(struct client *client)
 	add_list(&state, client, PORCH_CMD_ROUTE_RULE_GET);
 	add_list(&state, client, PORCH_CMD_CHAIN_GET);
 	add_list(&state, client, PORCH_CMD_RULE_GET);
+	add_list(&state, client, PORCH_CMD_SET_GET);
+	add_list(&state, client, PORCH_CMD_ELEMENT_GET);
 	add_list(&state, client, PORCH_CMD_CLASS_GET);
 	add_reply(&state, client, PORCH_CMD_ENGINE_GET);
 	add_reply(&state, client, PORCH_CMD_STATUS_GET);

@@ -8,7 +8,8 @@
  *
  * some routes over d0, two classes there, 2 below 1, and two rules for routing, which
  * have no effect as their table is empty. A chain "empty", and rules with the handles
- * 1 and 2 in the chain "forward" and 3 in the chain "web".
+ * 1 and 2 in the chain "forward" and 3 in the chain "web". Sets "hosts" and
+ * "web" with an element each, and "unused".
  */
 #ifndef UAPI_SCENE_H
 #define UAPI_SCENE_H
@@ -72,7 +73,7 @@ void scene_dump(struct client *client, uint8_t cmd, struct answer *answer);
 
 /**
  * struct state - all that can be seen of the configuration
- * @data: ports, routes, classes, chains, all rules, settings and status, generation
+ * @data: ports, routes, classes, chains, all rules, sets, settings and status, generation
  *	included
  * @len: length of @data
  */

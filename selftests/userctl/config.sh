@@ -314,7 +314,7 @@ check "what takes something away" bad "route del 10.0.0.0/8" \
 check "what only shows something" bad "chain" \
 	"chain show: a configuration says what there is; allowed: add, policy"
 check "what is no part of it" bad "stats" \
-	"stats show: no part of a configuration; allowed: port, route, route rule, chain, rule, shape class, engine"
+	"stats show: no part of a configuration; allowed: port, route, route rule, chain, set, rule, shape class, engine"
 check "a configuration within one" bad "commit file" \
 	"commit run file: no part of a configuration; allowed: "
 check "help" bad "port help" "help is no part"
@@ -331,21 +331,21 @@ check "too little time" refuses 2 "commit run file: confirmed must be 1 to 86400
 
 with "-route add 10.0.0.0/8 dev lo" "route add 12.0.0.0/8 dev lo"
 line=$(wc -l < file)
-# Its requests: status, 7 lists, begin, taking back a route, one to add, commit
+# Its requests: status, 9 lists, begin, taking back a route, one to add, commit
 by_kernel()
 {
 	FAKE_REFUSE="is no good" FAKE_REFUSE_AT=$1 refuses 1 "$2" "$FAKE" -f file
 }
 check "the generation by the kernel" by_kernel 1 "is no good"
 check "a list by the kernel" by_kernel 3 "is no good"
-check "the begin by the kernel" by_kernel 9 "is no good"
+check "the begin by the kernel" by_kernel 11 "is no good"
 check "what is taken back by the kernel" \
-	by_kernel 10 "taking back route add 10.0.0.0/8 dev lo: is no good (attribute dst): "
+	by_kernel 12 "taking back route add 10.0.0.0/8 dev lo: is no good (attribute dst): "
 check "what is added by the kernel" \
-	by_kernel 11 "file:$line: route add 12.0.0.0/8 dev lo: is no good (attribute dst): "
+	by_kernel 13 "file:$line: route add 12.0.0.0/8 dev lo: is no good (attribute dst): "
 by_commit()
 {
-	FAKE_REFUSE="is no good" FAKE_REFUSE_AT=12 FAKE_COOKIE=$1 \
+	FAKE_REFUSE="is no good" FAKE_REFUSE_AT=14 FAKE_COOKIE=$1 \
 		prints "porchctl: $2: Invalid argument" eval '! "$FAKE" -f file'
 }
 check "what is taken back by the commit" by_commit 1 \
@@ -416,7 +416,7 @@ if { mkdir -p /run/porch && [ -w /run/porch ] && [ ! -e "$before" ]; } 2> /dev/n
 	{
 		local i
 
-		FAKE_REFUSE=no FAKE_REFUSE_AT=12 prints "porchctl: no (attribute operations): Invalid argument" \
+		FAKE_REFUSE=no FAKE_REFUSE_AT=14 prints "porchctl: no (attribute operations): Invalid argument" \
 			eval '! "$FAKE" -f file confirmed 60' || return 1
 		for ((i = 0; i < 50; i++)); do
 			[ -e "$before" ] || return 0

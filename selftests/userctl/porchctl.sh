@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, chain, rule, flow, shape, engine, stats, ledger, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
+objects="port, route, chain, set, rule, flow, shape, engine, stats, ledger, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
 
 echo "TAP version 13"
 
@@ -123,10 +123,33 @@ refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get,
 refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' stats foo
 refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
 refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
-refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, class, engine' monitor foo
+refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, set, class, engine' monitor foo
 refuses 2 'shape: unknown command or DEV "foo"; allowed: show, simple, off, class, help' shape foo
 refuses 2 'shape class: unknown command or DEV "foo"; allowed: show, add, change, del, help' \
 	shape class foo
+refuses 2 'CHAIN is missing' rule add
+refuses 2 'unknown proto "tpc"; allowed: tcp, udp' rule add a proto tpc
+refuses 2 'a number up to 255' rule add a proto 256
+refuses 2 'dport "80-79" is none; allowed: PORT[-PORT]' rule add a dport 80-79
+refuses 2 'sport "65536" is none' rule add a sport 65536
+refuses 2 'tcp-flags "syn" are none; allowed: FLAGS/MASK of fin, syn' rule add a tcp-flags syn
+refuses 2 'tcp-flags "syn/sin" are none' rule add a tcp-flags syn/sin
+refuses 2 'icmp "8/256" is none' rule add a icmp 8/256
+refuses 2 'unknown dscp "64"' rule add a dscp 64
+refuses 2 'length "9-" is none' rule add a length 9-
+refuses 2 'mark "0x" is none; allowed: MARK[/MASK]' rule add a mark 0x
+refuses 2 'state "old" is none; allowed, with commas between them: new, established' rule add a state old
+refuses 2 'limit "5" is none; allowed: N/UNIT of second, minute' rule add a limit 5
+refuses 2 'class goes up to 65535, not 65536' rule add a class 65536
+refuses 2 'accept and drop: a rule does one of them' rule add a accept drop
+refuses 2 'masquerade and dnat' rule add a masquerade dnat 10.0.0.1
+refuses 2 'dnat "10.0.0.9-10.0.0.1" is none' rule add a dnat 10.0.0.9-10.0.0.1
+refuses 2 'from default: every packet is; leave it out' rule add a from default
+refuses 2 'unknown POLICY "deny"; allowed: accept, drop' chain policy input deny
+refuses 2 'unknown HOOK "inputs"; allowed: ingress, input, forward, output' chain policy inputs drop
+refuses 2 '"10.0.0.0/33" has a wrong length' set insert s 10.0.0.0/33
+refuses 2 'or with a port as in 10.0.0.1:80' set insert s 10.0.0.1:0
+refuses 2 'no single address' set has s 10.0.0.0/8
 refuses 2 'capture: unexpected "foo"; allowed here: -i PORT, -s SNAPLEN, -c COUNT, -w FILE' \
 	capture foo
 refuses 2 'unknown option "-x"; allowed here: -j, -s, -4, -6, -h' capture -x
@@ -409,6 +432,41 @@ class-add 1 ifindex=$lo id=02000000 parent=01000000 prio=00 ceil=000000000000000
 class-add 5 ifindex=$lo id=03000000 parent=01000000 prio=01 ceil=0000000000000000 default staged
 txn-commit 5 operations=04000000
 $settled" shape simple lo 100mbit
+asks "chain-add 5 name=61736400" chain add asd
+asks "chain-del 5 name=61736400" chain del asd
+asks "chain-set 5 name=696e70757400 policy=01" chain policy input drop
+asks "chain-get 301" chain
+asks "rule-add 5 chain=6100" rule add a
+asks "rule-add 5 chain=6100 before=07000000 in=$lo out=$lo src=0a000000 src-len=08 dst=0a000001 dst-len=20 proto=06 sport=0100 sport-max=0200 dport=5000 tcp-flags=02 tcp-mask=12 dscp=2e length=28000000 length-max=ff000000 mark=10000000 mark-mask=ff000000 state=03 count log log-prefix=7800 limit=05000000 limit-period=3c000000 limit-burst=09000000 set-mark=01000000 set-dscp=08 class=0700 action=03 reject-with=02" \
+	rule add a before 7 in lo out lo from 10.0.0.0/8 to 10.0.0.1 proto tcp sport 1-2 dport 80 \
+	tcp-flags syn/syn,ack dscp ef length 40-255 mark 0x10/255 state new,established \
+	limit 5/minute burst 9 count log prefix x set-mark 1 set-dscp cs1 class 7 reject with tcp-reset
+asks "rule-add 5 chain=6100 src-set=7300 dst-set=7400 proto=3a icmp-type=80 icmp-code=00 action=04 jump=6200" \
+	rule add a from-set s to-set t proto icmpv6 icmp 128/0 jump b
+asks "rule-add 5 chain=6100 nat=01 nat-addr=0a000001 nat-addr-max=0a000009 nat-port=0004 nat-port-max=0008" \
+	rule add a snat 10.0.0.1-10.0.0.9:1024-2048
+asks "rule-add 5 chain=6100 nat=03 nat-addr=20010db8000000000000000000000001 nat-port=5000" \
+	rule add a dnat '[2001:db8::1]:80'
+asks "rule-add 5 chain=6100 nat=03 nat-addr=20010db8000000000000000000000001" \
+	rule add a dnat 2001:db8::1
+asks "rule-add 5 chain=6100 nat=02 action=01" rule add a masquerade accept
+asks "rule-add 5 chain=6100 nat=04 nat-port=1600" rule add a redirect 22
+asks "rule-add 5 chain=6100 action=06 queue=0500" rule add a queue 5
+asks "rule-add 5 chain=6100 action=00" rule add a continue
+asks "rule-del 5 chain=6100 handle=07000000" rule del a handle 7
+asks "rule-del 5 chain=6100" rule flush a
+asks "rule-get 301" rule
+asks "rule-get 301" rule show forward
+asks "set-add 5 name=7300 type=01" set add s type addr-port
+asks "set-del 5 name=7300" set del s
+asks "set-get 301" set
+asks "element-add 5 set=7300 addr=0a000000 prefix-len=08" set insert s 10.0.0.0/8
+asks "element-add 5 set=7300 addr=0a000001 prefix-len=20 port=5000" set insert s 10.0.0.1:80
+asks "element-del 5 set=7300 addr=20010db8000000000000000000000001 prefix-len=80 port=bb01" \
+	set remove s '[2001:db8::1]:443'
+asks "element-del 5 set=7300 addr=00000000000000000000000000000000 prefix-len=00" set remove s ::/0
+asks "element-get 301" set list s
+asks "element-get 5 set=7300 addr=0a000001" set has s 10.0.0.1
 asks "engine-get 5" engine
 asks "engine-set 5 vector=40000000 icmp-rate=00000000" engine set icmp-rate 0 vector 64
 asks "stats-get 301" stats
