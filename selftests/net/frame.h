@@ -137,5 +137,6 @@ void counters_read(struct mnl_socket *nl, struct counters *c);
 int hostile(int argc, char **argv);
 int differ(int argc, char **argv);
 int flood(int argc, char **argv);
+int judge(int argc, char **argv);
 
 #endif /* FRAME_H */

@@ -15,6 +15,7 @@ int main(int argc, char **argv)
 	} command[] = {
 		{ "hostile", hostile, "NETNS [NAME]" },
 		{ "differ", differ, "NETNS STOCK-NETNS SEED COUNT [pieces]" },
+		{ "judge", judge, "NETNS NFT-NETNS SEED FRAMES" },
 		{ "flood", flood, "NETNS DEVICE MAC 4|6 SOURCE DESTINATION" },
 	};
 	unsigned int i;
