@@ -85,7 +85,7 @@ shared()
 {
 	# shellcheck disable=SC2046 # words
 	program $(flags --libs) && LD_LIBRARY_PATH=$tmp/root/usr/lib "$tmp/program" &&
-		LD_LIBRARY_PATH=$tmp/root/usr/lib ldd "$tmp/program" | grep -q 'libporch.so.0 =>'
+		LD_LIBRARY_PATH=$tmp/root/usr/lib ldd "$tmp/program" | grep 'libporch.so.0 =>' > /dev/null
 }
 
 static()
