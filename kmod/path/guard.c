@@ -22,10 +22,20 @@
 #include "path/emit.h"
 #include "path/guard.h"
 
+/* Is it a frame that a bridge forwards, and only shows to netfilter? */
+static bool is_bridged(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	return nf_bridge_get_physoutif(skb);
+#else
+	return false;
+#endif
+}
+
 /*
  * The port that a packet came by: of the one that Porch is giving to the stack,
- * whatever it appears on; or of one that the stack has queued on its way. What a
- * bridge forwards and only shows to netfilter is the bridge's.
+ * whatever it appears on; or of one that the stack has queued on its way. What is
+ * bridged is the bridge's.
  */
 static const struct porch_port *port_of(const struct sk_buff *skb,
 					const struct nf_hook_state *state)
@@ -34,7 +44,7 @@ static const struct porch_port *port_of(const struct sk_buff *skb,
 
 	if (port)
 		return port;
-	if (nf_bridge_get_physoutif(skb))
+	if (is_bridged(skb))
 		return NULL;
 	port = porch_port_of(state->in);
 	return port && READ_ONCE(port->armed) ? port : NULL;
