@@ -134,9 +134,13 @@ static void ipc_error_add(struct ipc *ipc, const char *fmt, ...)
 static void request_begin(struct ipc *ipc, uint16_t type, uint8_t cmd, uint8_t version,
 			  uint16_t flags)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(ipc->request.buf);
-	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	struct genlmsghdr *genl;
+	struct nlmsghdr *nlh;
 
+	/* What pads attributes is compared with them, where they are in another. */
+	memset(ipc->request.buf, 0, sizeof(ipc->request.buf));
+	nlh = mnl_nlmsg_put_header(ipc->request.buf);
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	genl->cmd = cmd;
