@@ -121,7 +121,7 @@ static const struct hostile v4[] = {
 	{ "three priority tags", V4(L4_UDP, TAGS("\x81\0\0\0\x81\0\0\0\x81\0\0\0")),
 	  DROPPED("nested-tag") },
 	{ "two tags without device", V4(L4_UDP, TAGS("\x88\xa8\0\5\x81\0\0\6")),
-	  PUNTED("non-ip") },
+	  PUNTED("vlan") },
 	{ "tag without device behind a priority tag", V4(L4_UDP, TAGS("\x81\0\0\0\x81\0\0\5")),
 	  PUNTED("non-ip") },
 	{ "nothing behind a tag's type", V4(253, TAGS("\x81\0\0\5")), .cut = 88, PASSED },
