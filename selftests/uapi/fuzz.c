@@ -236,6 +236,8 @@ FIXTURE_TEARDOWN(fuzz)
 TEST_F_TIMEOUT(fuzz, random_messages, 240)
 {
 	static const int port_key[] = { PORCH_A_PORT_IFINDEX, 0 };
+	/* Without a number: all of a device, and none is fine, too. */
+	static const int class_key[] = { PORCH_A_CLASS_IFINDEX, 0 };
 	static const int chain_key[] = { PORCH_A_CHAIN_NAME, 0 };
 	static const int rule_key[] = { PORCH_A_ROUTE_RULE_PREF, 0 };
 	static const int route_key[] = {
@@ -273,6 +275,8 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 	answer_free(&answer);
 
 	in_order(_metadata, &self->client);
+	remove_all(_metadata, &self->client, PORCH_CMD_CLASS_GET, PORCH_CMD_CLASS_DEL,
+		   class_key);
 	remove_all(_metadata, &self->client, PORCH_CMD_PORT_GET, PORCH_CMD_PORT_DEL,
 		   port_key);
 	remove_all(_metadata, &self->client, PORCH_CMD_ROUTE_GET, PORCH_CMD_ROUTE_DEL,
