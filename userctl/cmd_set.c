@@ -141,10 +141,11 @@ static void show_element(const struct reply *reply, void *arg)
 {
 	struct filter *filter = arg;
 	struct show *show = &filter->ctl->show;
+	int family = addr_bits(reply) == 32 ? AF_INET : AF_INET6;
 
 	if (filter->set && strcmp(filter->set, reply_str(reply, PORCH_A_ELEMENT_SET)))
 		return;
-	if (filter->ctl->family && filter->ctl->family != (addr_bits(reply) == 32 ? AF_INET : AF_INET6))
+	if (filter->ctl->family && filter->ctl->family != family)
 		return;
 	show_row_begin(show);
 	show_element_fields(show, reply);
