@@ -50,7 +50,7 @@ check "ports that cannot be" all_no <<-'END'
 no device         ~ port add nosuch
 loopback          ~ port add lo
 already           ~ port add rc
-br0|master        ~ port add p0 hook rx
+br0|another device        ~ port add p0 hook rx
 macvlan           ~ port add p2 hook rx
 macvlan           ~ port add p1 hook rx
 Ethernet          ~ port add nl0
