@@ -282,8 +282,9 @@ reader_gone()
 	local pid
 
 	(
-		porchctl -n "$ns_router" monitor
-		echo $? > "$tmp/status"
+		status=0
+		porchctl -n "$ns_router" monitor || status=$?
+		echo "$status" > "$tmp/status"
 	) | head -n 1 > "$tmp/first" &
 	pid=$!
 	poll_until 5 has_listener

@@ -179,7 +179,7 @@ leaves_time()
 	done
 	background "$ns_client" taskset -c 1 hping3 -q --flood --udp -p 9 -d 18 10.0.2.2
 	pid=$!
-	poll_until 10 rises rc rx-packets 5000
+	poll_until 30 rises rc rx-packets 500
 	time=$({ TIMEFORMAT=%U; time taskset -c 0 timeout 2 bash -c \
 		'while :; do :; done' || :; } 2>&1)
 	rises rc rx-packets 1
