@@ -22,8 +22,12 @@
 /* How many lookups porch_flowtab_lookup_vec() has under way at a time. */
 #define PORCH_FLOWTAB_STEP	16
 
-/* How many chains, and nodes in them, are looked at for one to evict. */
-#define PORCH_FLOWTAB_LOOK	32
+/*
+ * How many nodes are looked at for one to evict; and chains, as many if the table
+ * is as large as it was made for, and more of them if it was made smaller since.
+ */
+#define PORCH_FLOWTAB_LOOK		32
+#define PORCH_FLOWTAB_LOOK_CHAINS	4096
 
 /* How often a place is fought for, when others snatch what was evicted. */
 #define PORCH_FLOWTAB_TRIES	4
@@ -293,11 +297,14 @@ bool porch_flowtab_remove(struct porch_flowtab *t,
 static struct porch_flowtab_entry *
 porch_flowtab_victim(const struct porch_flowtab *t, u64 hash, u32 now)
 {
+	u32 look = t->mask / READ_ONCE(t->max) + 1, chains;
 	struct porch_flowtab_entry *e, *best = NULL;
-	unsigned int chains, nodes = 0;
 	struct porch_flow_node *n;
+	unsigned int nodes = 0;
 
-	for (chains = 0; chains < PORCH_FLOWTAB_LOOK; chains++) {
+	look = min_t(u32, look, PORCH_FLOWTAB_LOOK_CHAINS / PORCH_FLOWTAB_LOOK) *
+	       PORCH_FLOWTAB_LOOK;
+	for (chains = 0; chains < look; chains++) {
 		n = rcu_dereference(*porch_flowtab_chain(t, hash + chains));
 		for (; n; n = rcu_dereference(n->next)) {
 			e = porch_flowtab_entry(n);
@@ -314,14 +321,26 @@ porch_flowtab_victim(const struct porch_flowtab *t, u64 hash, u32 now)
 	return best;
 }
 
-/* Get a place for one more flow, if need be in exchange for another. */
+/* Get a place for one more flow; more may be taken than there are by now. */
+static bool porch_flowtab_take(struct porch_flowtab *t)
+{
+	int n = atomic_read(&t->count);
+
+	do {
+		if ((u32)n >= READ_ONCE(t->max))
+			return false;
+	} while (!atomic_try_cmpxchg(&t->count, &n, n + 1));
+	return true;
+}
+
+/* The same, if need be in exchange for another. */
 static bool porch_flowtab_reserve(struct porch_flowtab *t, u64 hash, u32 now)
 {
 	struct porch_flowtab_entry *e;
 	unsigned int tries;
 
 	for (tries = 0; tries < PORCH_FLOWTAB_TRIES; tries++) {
-		if (atomic_add_unless(&t->count, 1, READ_ONCE(t->max)))
+		if (porch_flowtab_take(t))
 			return true;
 		e = porch_flowtab_victim(t, hash, now);
 		if (!e)
@@ -357,7 +376,7 @@ static bool porch_flowtab_reserve(struct porch_flowtab *t, u64 hash, u32 now)
 int porch_flowtab_insert(struct porch_flowtab *t, struct porch_flowtab_entry *e,
 			 u32 now, struct porch_flow_node **there)
 {
-	bool room = atomic_add_unless(&t->count, 1, READ_ONCE(t->max));
+	bool room = porch_flowtab_take(t);
 	struct porch_flow_node *orig = &e->node[0];
 	struct porch_flow_node *reply = &e->node[1];
 	struct porch_flow_node *n;

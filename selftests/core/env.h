@@ -73,17 +73,10 @@ struct env_atomic64 {
 #define atomic64_inc_return(a) \
 	__atomic_add_fetch(&(a)->counter, 1, __ATOMIC_SEQ_CST)
 
-static inline bool atomic_add_unless(atomic_t *a, int n, int unless)
+static inline bool atomic_try_cmpxchg(atomic_t *a, int *old, int new)
 {
-	int is = atomic_read(a);
-
-	do {
-		if (is == unless)
-			return false;
-	} while (!__atomic_compare_exchange_n(&a->counter, &is, is + n, false,
-					      __ATOMIC_SEQ_CST,
-					      __ATOMIC_RELAXED));
-	return true;
+	return __atomic_compare_exchange_n(&a->counter, old, new, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
 /* Pointers that readers follow without a lock. Grace periods are the test's. */

@@ -550,6 +550,39 @@ static void flowtab_full(void)
 	world_fini(&w);
 }
 
+/*
+ * Once fewer are allowed than there are, the new ones wait until enough others have
+ * gone for them.
+ */
+static void flowtab_smaller(void)
+{
+	unsigned int i, was, count = 1024, refused = 0;
+	const unsigned int max = 64;
+	struct world w;
+	int err;
+
+	world_init(&w, count);
+	hash_bits = ~0ULL;
+	for (i = 0; i < count; i++) {
+		err = insert_numbered(&w, i, w.now + 100, false);
+		CHECK(!err, "%d", err);
+	}
+	w.t.max = max;
+	for (; i < 3 * 1024; i++) {
+		was = count;
+		err = insert_numbered(&w, i, w.now + 100, false);
+		count = porch_flowtab_count(&w.t);
+		refused += !!err;
+		CHECK(err ? err == -ENOSPC && count < was :
+			    was <= max && count == max,
+		      "%u: %d, %u of %u", i, err, count, was);
+		world_bury(&w);
+	}
+	CHECK(count == max && refused && refused <= 1024 / 2,
+	      "%u, %u refused", count, refused);
+	world_fini(&w);
+}
+
 /* A walk with pauses, while flows come and go, also the one where it stands. */
 static void flowtab_walk(void)
 {
@@ -1083,6 +1116,7 @@ const struct test test_flowtab[] = {
 	{ .name = "flowtab: keys", .run = flowtab_keys },
 	{ .name = "flowtab: against a list", .run = flowtab_list },
 	{ .name = "flowtab: full", .run = flowtab_full },
+	{ .name = "flowtab: made smaller", .run = flowtab_smaller },
 	{ .name = "flowtab: a walk while it changes", .run = flowtab_walk },
 	{ .name = "flowtab: refused", .run = flowtab_refused },
 	{ .name = "flowtab: a million flows", .run = flowtab_many },
