@@ -70,6 +70,24 @@ porch_route_lookup(const struct porch_config *cfg,
 }
 
 /**
+ * porch_route_marks() - what do routes depend on of a packet's mark?
+ * @cfg: the generation
+ *
+ * Context: inside an RCU read-side section, or whatever keeps the generation.
+ *
+ * Return: the bits that some rule looks at.
+ */
+u32 porch_route_marks(const struct porch_config *cfg)
+{
+	unsigned int i;
+	u32 mask = 0;
+
+	for (i = 0; i < cfg->n_route_rules; i++)
+		mask |= cfg->route_rules[i]->mask;
+	return mask;
+}
+
+/**
  * porch_route_rule_free() - free a rule that no reader can see
  * @r: the rule
  *

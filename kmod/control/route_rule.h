@@ -66,5 +66,6 @@ struct porch_route_query {
 struct porch_route *
 porch_route_lookup(const struct porch_config *cfg,
 		   const struct porch_route_query *q);
+u32 porch_route_marks(const struct porch_config *cfg);
 
 #endif /* PORCH_ROUTE_RULE_H */

@@ -469,6 +469,7 @@ static struct porch_flow *flow_alloc(const struct porch_ctx *c,
 			&timeout);
 	porch_flowtab_touch(&flow->entry, porch_flow_seconds(c->now) + timeout,
 			    porch_conn_is_assured(flow->conn));
+	plain.zone = plan->reply.zone;
 	flow->nat = !porch_flow_key_equal(&plain, &plan->reply);
 	flow->masquerade = plan->masquerade;
 	return flow;

@@ -191,6 +191,18 @@ static bool plan_addr(const struct porch_ctx *c, const struct porch_pkt *p,
 	return own_addr(c, p, dev, peer, &plan->reply.dst);
 }
 
+/* They come in by the port that this leaves by, which may be in another VRF. */
+static u16 zone_of_replies(const struct porch_pkt *p)
+{
+	const struct net_device *dev = NULL;
+	const struct porch_port *port;
+
+	if (p->verdict == PORCH_FORWARD)
+		dev = READ_ONCE(p->nh->dev);
+	port = dev ? porch_port_of(dev) : NULL;
+	return port ? port->vrf : p->key.zone;
+}
+
 /**
  * porch_nat_src() - find out who a new flow is to come from
  * @c: the context
@@ -211,6 +223,7 @@ void porch_nat_src(const struct porch_ctx *c, struct porch_pkt *p,
 		return;
 	}
 	plan->reply = porch_flow_key_reverse(&p->key);
+	plan->reply.zone = zone_of_replies(p);
 	if (j->snat && !plan_addr(c, p, j->snat, plan)) {
 		porch_pkt_drop(p, PORCH_DROP_NAT_ADDRESS);
 		return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/if_ether.h>
+#include "control/route_rule.h"
 #include "net.h"
 #include "path/drop.h"
 #include "path/emit.h"
@@ -40,6 +41,7 @@ static void decide(const struct porch_ctx *c, struct porch_pkt *p)
 	porch_policy(c->cfg, PORCH_CHAIN_HOOK_INGRESS, p, &j);	/* may it come in? */
 	if (!p->verdict)
 		porch_nat_dst(c, p, &j);	/* who is really meant? */
+	porch_policy_read_mark(&j, porch_route_marks(c->cfg));
 	if (!p->verdict)
 		porch_route_pkt(c, p);		/* ours, or whose? */
 	if (p->verdict == PORCH_FORWARD)

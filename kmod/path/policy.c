@@ -502,6 +502,20 @@ void porch_policy(const struct porch_config *cfg, enum porch_chain_hook hook,
 }
 
 /**
+ * porch_policy_read_mark() - note that another stage goes by the mark
+ * @j: begun, and judged by the hooks before that stage
+ * @mask: those bits of the mark that it has looked at
+ */
+void porch_policy_read_mark(struct porch_judge *j, u32 mask)
+{
+	if (!mask)
+		return;
+	if (j->maybe & PORCH_DEED_MARK)
+		j->cacheable = false;
+	j->mark_read |= mask & ~j->mark_mask;
+}
+
+/**
  * porch_policy_holds() - is what was learned true for this packet?
  * @j: what was learned from another packet of the flow, in the generation that
  *	is in force

@@ -78,6 +78,7 @@ void porch_policy_begin(struct porch_judge *j, const struct porch_pkt *p,
 			u8 state, bool learn, u64 now);
 void porch_policy(const struct porch_config *cfg, enum porch_chain_hook hook,
 		  struct porch_pkt *p, struct porch_judge *j);
+void porch_policy_read_mark(struct porch_judge *j, u32 mask);
 bool porch_policy_holds(const struct porch_judge *j, const struct porch_pkt *p);
 void porch_policy_residue(const struct porch_judge *j, struct porch_pkt *p,
 			  u64 now);

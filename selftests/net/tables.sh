@@ -27,7 +27,7 @@ done
 addresses "$ns_router" ra 10.0.3.1/24 2001:db8:3::1/64
 addresses "$ns_router" rb 10.0.4.1/24 2001:db8:4::1/64
 addresses "$ns_client" c0 10.0.1.2/24 2001:db8:1::2/64
-addresses "$ns_other" o0 10.0.1.2/24 2001:db8:1::2/64
+addresses "$ns_other" o0 10.0.1.2/24 10.0.1.77/24 2001:db8:1::2/64 2001:db8:1::77/64
 addresses "$ns_a" a0 10.0.3.2/24 2001:db8:3::2/64
 addresses "$ns_b" b0 10.0.4.2/24 2001:db8:4::2/64
 # Who are asked by two devices with one address answer both.
@@ -41,12 +41,14 @@ for ns in "$ns_client" "$ns_other" "$ns_a" "$ns_b"; do
 	END
 done
 stock_router "$ns_router"
-# A mark for what goes to port 7
+# A mark for what goes to port 7, or has a DSCP of 8
 router nft -f - <<-'END'
 table netdev marker {
 	chain rc {
 		type filter hook ingress device rc priority 0
 		udp dport 7 meta mark set 0x15
+		ip dscp 8 meta mark set 0x15
+		ip6 dscp 8 meta mark set 0x15
 	}
 }
 END
@@ -90,10 +92,10 @@ def is_error(p):
     return p.icmp and (p.icmp[0] < 128 if p.version == 6 else p.icmp[0] in (3, 4, 5, 11, 12))
 
 
-def goes(wire, come_in, there, src, dst, dport=4001):
+def goes(wire, come_in, there, src, dst, dport=4001, length=16, **more):
     """The packet comes out at that wire, and not at the other."""
-    mark = token()
-    wire.send(come_in, ip(src, dst, UDP, udp(src, dst, mark, dport=dport)))
+    mark = token(length)
+    wire.send(come_in, ip(src, dst, UDP, udp(src, dst, mark, dport=dport), **more))
     assert there.catch(mark), "it did not come"
     for w in a0, b0:
         equal(f"on {w.device}", w.caught(mark), [])
@@ -128,6 +130,20 @@ for v in 4, 6:
         porch("route", "rule", "del", "pref", 1)
         for w in a0, b0:
             equal(f"on {w.device}", w.caught(mark), [])
+
+for v in 4, 6:
+    with point(f"each packet of a flow goes by its own mark, IPv{v}"):
+        porch("rule", "add", "forward", "accept")
+        for _ in range(2):
+            goes(c0, rc, a0, CLIENT[v], FAR[v])
+            goes(c0, rc, b0, CLIENT[v], FAR[v], tos=8 << 2)
+        assert "dport 4001" in porch("flow"), "there is no flow"
+        porch("rule", "add", "ingress", "length", "100-200", "set-mark", "0x10", "continue")
+        for _ in range(2):
+            goes(c0, rc, a0, CLIENT[v], FAR[v])
+            goes(c0, rc, b0, CLIENT[v], FAR[v], length=99)
+        porch("rule", "flush", "ingress")
+        porch("rule", "flush", "forward")
 
 with point("a rule that goes has no effect any more"):
     porch("route", "rule", "del", "pref", 10)
@@ -183,6 +199,7 @@ rc, ro = Wire("router", "rc", False), Wire("router", "ro", False)
 ra, rb = Wire("router", "ra", False), Wire("router", "rb", False)
 CLIENT = {4: "10.0.1.2", 6: "2001:db8:1::2"}
 FAR = {4: "198.51.100.1", 6: "2001:db8:99::1"}
+OTHER = {4: "10.0.1.77", 6: "2001:db8:1::77"}
 A, B = {4: "10.0.3.2", 6: "2001:db8:3::2"}, {4: "10.0.4.2", 6: "2001:db8:4::2"}
 
 
@@ -212,6 +229,22 @@ for v in 4, 6:
         mark = token()
         o0.send(ro, udp_packet(CLIENT[v], FAR[v], mark))
         assert a0.catch(mark), "it did not come"
+    with point(f"and its answers back in, IPv{v}"):
+        porch("rule", "add", "forward", "in", "ro", "accept")
+        porch("rule", "add", "forward", "state", "established", "accept")
+        porch("chain", "policy", "forward", "drop")
+        porch("route", "add", OTHER[v], "dev", "ro")
+        dropped = counters()["drop", "policy"]
+        a0.send(ra, udp_packet(FAR[v], OTHER[v], token()))
+        assert poll_until(5, lambda: counters()["drop", "policy"] == dropped + 1), \
+            "what is no answer came in"
+        for wire, come_in, ends, there in (o0, ro, (OTHER[v], FAR[v]), a0), \
+                                          (a0, ra, (FAR[v], OTHER[v]), o0):
+            mark = token()
+            wire.send(come_in, ip(*ends, 253, mark))
+            assert there.catch(mark), "it did not come"
+        porch("chain", "policy", "forward", "accept")
+        porch("rule", "flush", "forward")
 END_OF_PYTHON
 
 gone()
