@@ -196,9 +196,10 @@ unsigned int porch_hook_egress(void *priv, struct sk_buff *skb,
 	    eth_type_vlan(skb->protocol) || !READ_ONCE(port->armed))
 		return NF_ACCEPT;
 	local_bh_disable();
-	if (porch_port_tapped(port))
-		porch_tap_out(port, skb, NULL);
 	goes_on = porch_path_out(port, skb);
+	/* As it leaves, translated, or not at all */
+	if (goes_on && porch_port_tapped(port))
+		porch_tap_out(port, skb, NULL);
 	local_bh_enable();
 	return goes_on ? NF_ACCEPT : NF_DROP;
 }

@@ -63,6 +63,42 @@ check "its own neighbours, IPv6" transfer_to "$ns_client" "$ns_client" 2001:db8:
 check "redirected, IPv4" transfer_to "$ns_client" "$ns_router" 10.0.9.9 80
 check "redirected, IPv6" transfer_to "$ns_client" "$ns_router" 2001:db8:9::9 80
 
+# What the router sends itself, under a name that is not its own
+from_router()
+{
+	porch rule add output out rs proto tcp to 10.0.2.2 snat 10.0.2.9
+	porch rule add output out rs proto tcp to 2001:db8:2::2 snat 2001:db8:2::9
+	mac=$(router cat /sys/class/net/rs/address)
+	server ip neigh add 10.0.2.9 lladdr "$mac" dev s0
+	server ip neigh add 2001:db8:2::9 lladdr "$mac" dev s0
+	transfer "$ns_router" "$ns_server" 10.0.2.2 2
+	transfer "$ns_router" "$ns_server" 2001:db8:2::2 2
+	says 'tcp [a-z-]+ from 10.0.2.1 sport [0-9]+ to 10.0.2.2 dport 5001, replies from 10.0.2.2 sport 5001 to 10.0.2.9' \
+		porch flow
+	says 'from 2001:db8:2::1 .* to 2001:db8:2::9 ' porch flow
+	porch rule flush output
+}
+check "the router's own packets" from_router
+
+# A capture has them as they leave.
+captured()
+{
+	local pid
+
+	porch rule add output out rs proto icmp snat 10.0.2.9
+	porchctl -n "$ns_router" capture -i rs -w "$tmp/capture" > "$tmp/capture.out" 2>&1 &
+	pid=$!
+	poll_until 10 test -s "$tmp/capture"
+	reaches "$ns_router" 10.0.2.2
+	kill "$pid"
+	wait "$pid"
+	says '10.0.2.9 > 10.0.2.2: ICMP echo request' \
+		tcpdump -Z root -n -r "$tmp/capture" icmp
+	fails says '10.0.2.1 > ' tcpdump -Z root -n -r "$tmp/capture" icmp
+	porch rule flush output
+}
+check "a capture of them" captured
+
 frames <<'END_OF_PYTHON'
 c0, s0 = Wire("client", "c0"), Wire("server", "s0")
 rc, rs = Wire("router", "rc", False), Wire("router", "rs", False)
@@ -231,6 +267,19 @@ for name, (src, dst, mine) in WAYS.items():
         c0.send(rc, sent)
         e = c0.catch(mark)
         assert e, "there is no error"
+        equal("quote", e.payload[8:8 + len(sent)], sent)
+
+for name, (src, dst, mine) in WAYS.items():
+    with point(f"the router's own error about what was redirected to it, {name}"):
+        outer = "10.0.9.9" if name == "IPv4" else "2001:db8:9::9"
+        porch("rule", "add", "ingress", "in", "rc", "to", outer, "proto", "udp", "redirect", 9)
+        mark = token()
+        sent = datagram(src, outer, fresh(), 53, mark)
+        c0.send(rc, sent)
+        e = c0.catch(mark)
+        assert e, "there is none"
+        equal("addresses", (e.src, e.dst), (outer, src))
+        assert e.l4_ok and e.header_ok, "wrong checksum"
         equal("quote", e.payload[8:8 + len(sent)], sent)
 
 with point("fragments are translated, IPv4"):
