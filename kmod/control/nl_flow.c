@@ -71,6 +71,12 @@ static int fill_flow(struct sk_buff *msg, const struct porch_flow *flow)
 			  PORCH_A_FLOW_REPLY_BYTES);
 }
 
+/* What has expired is as good as gone. */
+static bool is_alive(const struct porch_flowtab_entry *e)
+{
+	return !porch_flowtab_has_expired(e, porch_flow_seconds(ktime_get_mono_fast_ns()));
+}
+
 static int no_flow(struct genl_info *info)
 {
 	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PORCH_A_FLOW_ID],
@@ -85,7 +91,7 @@ static int fill_flow_of(struct sk_buff *msg, struct genl_info *info, u64 id)
 	struct porch_flowtab_entry *e;
 
 	while (f && (e = porch_flowtab_next(&f->table, &pos)))
-		if (e->id == id)
+		if (e->id == id && is_alive(e))
 			return fill_flow(msg, container_of(e, struct porch_flow,
 							   entry));
 	return no_flow(info);
@@ -140,6 +146,8 @@ int porch_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	rcu_read_lock();
 	while (!err && (e = porch_flowtab_next(&f->table, &next))) {
+		if (!is_alive(e))
+			continue;
 		err = dump_flow(skb, cb, container_of(e, struct porch_flow, entry));
 		if (!err)
 			*pos = next;
