@@ -360,6 +360,28 @@ static const struct attr_def element_defs[PORCH_A_ELEMENT_MAX + 1] = {
 	[PORCH_A_ELEMENT_STAGED]	= { "staged", ATTR_FLAG },
 };
 
+static const struct attr_def track_defs[PORCH_A_TRACK_MAX + 1] = {
+	[PORCH_A_TRACK_FLOWS]		= { "flows", ATTR_U32, .unit = "flows" },
+	[PORCH_A_TRACK_LOOSE]		= { "loose", ATTR_ENUM, .words = switch_words },
+	[PORCH_A_TRACK_SYN_SENT]	= { "syn-sent", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_SYN_SENT2]	= { "syn-sent2", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_SYN_RECV]	= { "syn-recv", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_PICKED_UP]	= { "picked-up", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_ESTABLISHED]	= { "established", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_FIN_WAIT]	= { "fin-wait", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_CLOSE_WAIT]	= { "close-wait", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_LAST_ACK]	= { "last-ack", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_TIME_WAIT]	= { "time-wait", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_CLOSE]		= { "close", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_UDP]		= { "udp", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_UDP_REPLIED]	= { "udp-replied", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_UDP_STREAM]	= { "udp-stream", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_ICMP]		= { "icmp", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_OTHER]		= { "other", ATTR_U32, .unit = "s" },
+	[PORCH_A_TRACK_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_TRACK_STAGED]		= { "staged", ATTR_FLAG },
+};
+
 const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX, PORCH_A_PORT_STAGED };
 const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX,
 				      PORCH_A_ROUTE_STAGED };
@@ -382,3 +404,5 @@ const struct attr_set flow_attrs = { "flow", flow_defs, PORCH_A_FLOW_MAX };
 const struct attr_set set_attrs = { "set", set_defs, PORCH_A_SET_MAX, PORCH_A_SET_STAGED };
 const struct attr_set element_attrs = { "element", element_defs, PORCH_A_ELEMENT_MAX,
 					PORCH_A_ELEMENT_STAGED };
+const struct attr_set track_attrs = { "track", track_defs, PORCH_A_TRACK_MAX,
+				      PORCH_A_TRACK_STAGED };

@@ -72,5 +72,6 @@ extern const struct attr_set rule_attrs;
 extern const struct attr_set flow_attrs;
 extern const struct attr_set set_attrs;
 extern const struct attr_set element_attrs;
+extern const struct attr_set track_attrs;
 
 #endif /* PORCHCTL_ATTRS_H */

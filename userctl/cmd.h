@@ -240,6 +240,7 @@ extern const struct object set_object;
 extern const struct object shape_object;
 extern const struct object stats_object;
 extern const struct object status_object;
+extern const struct object track_object;
 
 /**
  * run_line() - run a command
@@ -293,6 +294,13 @@ const char *object_part(const struct object *object, const struct object *whole)
  * @reply: has the port
  */
 void show_port_name(struct show *show, const struct reply *reply);
+
+/**
+ * show_track_fields() - show how flows are followed
+ * @show: the output
+ * @reply: has the settings
+ */
+void show_track_fields(struct show *show, const struct reply *reply);
 
 /**
  * show_route_fields() - show all there is to say of a route

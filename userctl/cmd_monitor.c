@@ -15,7 +15,7 @@
 enum { OBJECT };
 
 static const char *const event_objects[] = {
-	"port", "route", "chain", "rule", "set", "class", "engine", NULL
+	"port", "route", "chain", "rule", "set", "class", "engine", "track", NULL
 };
 
 static const struct arg show_args[] = {
@@ -36,6 +36,7 @@ static const struct event events[PORCH_CMD_MAX + 1] = {
 	[PORCH_CMD_CLASS_CHANGED]	= { "class-changed", &class_attrs },
 	[PORCH_CMD_CLASS_REMOVED]	= { "class-removed", &class_attrs },
 	[PORCH_CMD_ENGINE_CHANGED]	= { "engine-changed", &engine_attrs },
+	[PORCH_CMD_TRACK_CHANGED]	= { "track-changed", &track_attrs },
 	[PORCH_CMD_CHAIN_ADDED]		= { "chain-added", &chain_attrs },
 	[PORCH_CMD_CHAIN_REMOVED]	= { "chain-removed", &chain_attrs },
 	[PORCH_CMD_CHAIN_CHANGED]	= { "chain-changed", &chain_attrs },
@@ -122,6 +123,8 @@ static const struct kind {
 				      show_class_name },
 	[PORCH_CMD_ENGINE_CHANGED] = { "engine set ", PORCH_A_ENGINE_GENERATION,
 				       show_engine_event },
+	[PORCH_CMD_TRACK_CHANGED] = { "track set ", PORCH_A_TRACK_GENERATION,
+				      show_track_fields },
 	[PORCH_CMD_CHAIN_ADDED] = { "chain add ", PORCH_A_CHAIN_GENERATION, show_chain_event },
 	[PORCH_CMD_CHAIN_REMOVED] = { "chain del ", PORCH_A_CHAIN_GENERATION, show_chain_event },
 	[PORCH_CMD_CHAIN_CHANGED] = { "chain policy ", PORCH_A_CHAIN_GENERATION,

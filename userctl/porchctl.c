@@ -35,6 +35,7 @@ const struct object *const objects[] = {
 	&set_object,
 	&rule_object,
 	&flow_object,
+	&track_object,
 	&shape_object,
 	&class_object,
 	&engine_object,

@@ -14,13 +14,13 @@
 #include "control/route_rule.h"
 #include "control/ruleset.h"
 #include "control/table.h"
+#include "control/track.h"
 #include "path/flow.h"
 #include "path/shape.h"
 
 #define DEFAULT_VECTOR		64
 #define DEFAULT_TIME_LIMIT	2000	/* µs, as net.core.netdev_budget_usecs */
 #define DEFAULT_LANE_LIMIT	1000	/* as net.core.netdev_max_backlog */
-#define DEFAULT_FLOWS		65536
 #define DEFAULT_ICMP_RATE	1000	/* as net.ipv4.icmp_msgs_per_sec */
 
 static void config_free_retired(struct porch_config *cfg)
@@ -98,6 +98,7 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	e->pn = pn;
 	e->next->gen = now->gen + 1 ?: 1;
 	e->next->set = now->set;
+	e->next->track = now->track;
 	e->next->ruleset = now->ruleset;
 	e->next->local = now->local;
 	e->next->n_local = now->n_local;
@@ -158,7 +159,7 @@ void porch_edit_publish(struct porch_edit *e)
 	if (e->next->classes != old->classes)
 		old->retired.classes = old->classes;
 
-	porch_flows_limit(pn, e->next->set.flows);
+	porch_flows_limit(pn, e->next->track.flows);
 	e->next->flows = pn->flows;
 	rcu_assign_pointer(pn->config, e->next);
 	porch_port_publish(e);
@@ -288,8 +289,8 @@ int porch_config_init(struct porch_net *pn)
 		.time_limit = DEFAULT_TIME_LIMIT,
 		.lane_limit = DEFAULT_LANE_LIMIT,
 		.icmp_rate = DEFAULT_ICMP_RATE,
-		.flows = DEFAULT_FLOWS,
 	};
+	porch_track_init(&cfg->track);
 	mutex_init(&pn->lock);
 	RCU_INIT_POINTER(pn->config, cfg);
 	return 0;

@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 #include "core/addrset.h"
+#include "core/conn.h"
 #include "core/lpm.h"
 #include "net.h"
 
@@ -133,7 +134,6 @@ struct porch_route_rule {
  * @lane_limit: packets that one lane of one CPU may hold
  * @icmp_rate: ICMP errors that one CPU may send in a second
  * @threaded: 1 if threads do the work, of the engine and of the ports' NAPIs
- * @flows: the largest number of flows
  */
 struct porch_settings {
 	u32 vector;
@@ -141,7 +141,6 @@ struct porch_settings {
 	u32 lane_limit;
 	u32 icmp_rate;
 	u32 threaded;
-	u32 flows;
 };
 
 /**
@@ -152,6 +151,26 @@ struct porch_settings {
 struct porch_settings_spec {
 	unsigned long given;
 	struct porch_settings value;
+};
+
+/**
+ * struct porch_track - how flows are followed
+ * @flows: the largest number of flows
+ * @conn: how connections are
+ */
+struct porch_track {
+	u32 flows;
+	struct porch_conn_settings conn;
+};
+
+/**
+ * struct porch_track_spec - the same as a request describes it
+ * @given: which there are, a bit for the number of each attribute
+ * @value: their values
+ */
+struct porch_track_spec {
+	unsigned long given;
+	struct porch_track value;
 };
 
 struct porch_flows;
@@ -167,6 +186,7 @@ struct porch_ruleset;
  * @route_rules: rules that choose a table, by preference
  * @n_route_rules: how many
  * @ruleset: what packets are judged by
+ * @track: how flows are followed
  * @flows: the flow table, the instance's; NULL if there were never any rules
  * @local: this machine's own addresses
  * @n_local: how many, on all devices
@@ -185,6 +205,7 @@ struct porch_config {
 	struct porch_route_rule **route_rules;
 	unsigned int n_route_rules;
 	struct porch_ruleset *ruleset;
+	struct porch_track track;
 	struct porch_flows *flows;
 	struct porch_addrset *local;
 	u32 n_local;

@@ -16,6 +16,7 @@
 #include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
 #include "control/nl_set.h"
+#include "control/nl_track.h"
 #include "control/port.h"
 #include "control/ruleset.h"
 #include "control/set.h"
@@ -125,6 +126,9 @@ static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_put_u32(msg, PORCH_A_ENGINE_GENERATION, ev->gen) ?:
 		       porch_nl_fill_settings(msg, what);
+	case PORCH_CMD_TRACK_CHANGED:
+		return nla_put_u32(msg, PORCH_A_TRACK_GENERATION, ev->gen) ?:
+		       porch_nl_fill_track(msg, what);
 	case PORCH_CMD_CHAIN_ADDED:
 	case PORCH_CMD_CHAIN_REMOVED:
 	case PORCH_CMD_CHAIN_CHANGED:
@@ -342,6 +346,8 @@ static void event_all(struct events *ev, const struct porch_edit *e,
 	event_classes(ev);
 	if (memcmp(&old->set, &e->next->set, sizeof(old->set)))
 		event(ev, PORCH_CMD_ENGINE_CHANGED, &e->next->set);
+	if (memcmp(&old->track, &e->next->track, sizeof(old->track)))
+		event(ev, PORCH_CMD_TRACK_CHANGED, &e->next->track);
 	event(ev, PORCH_CMD_COMMITTED, NULL);
 	events_flush(ev);
 }

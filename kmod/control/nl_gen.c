@@ -136,6 +136,86 @@ static const struct netlink_range_validation porch_a_rule_limit_period_range = {
 	.max	= 86400ULL,
 };
 
+static const struct netlink_range_validation porch_a_track_flows_range = {
+	.min	= 1ULL,
+	.max	= 16777216ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_syn_sent_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_syn_sent2_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_syn_recv_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_picked_up_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_established_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_fin_wait_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_close_wait_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_last_ack_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_time_wait_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_close_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_udp_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_udp_replied_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_udp_stream_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_icmp_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
+static const struct netlink_range_validation porch_a_track_other_range = {
+	.min	= 1ULL,
+	.max	= 31536000ULL,
+};
+
 /* Common nested types */
 const struct nla_policy porch_nexthop_nl_policy[PORCH_A_NEXTHOP_FAILED + 1] = {
 	[PORCH_A_NEXTHOP_GATEWAY] = { .type = NLA_BINARY, },
@@ -440,6 +520,32 @@ const struct nla_policy porch_element_get_nl_policy[PORCH_A_ELEMENT_PORT + 1] = 
 	[PORCH_A_ELEMENT_PORT] = { .type = NLA_U16, },
 };
 
+/* PORCH_CMD_TRACK_GET - do */
+const struct nla_policy porch_track_get_nl_policy[PORCH_A_TRACK_PAD + 1] = {
+};
+
+/* PORCH_CMD_TRACK_SET - do */
+const struct nla_policy porch_track_set_nl_policy[PORCH_A_TRACK_STAGED + 1] = {
+	[PORCH_A_TRACK_FLOWS] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_flows_range),
+	[PORCH_A_TRACK_LOOSE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PORCH_A_TRACK_SYN_SENT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_syn_sent_range),
+	[PORCH_A_TRACK_SYN_SENT2] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_syn_sent2_range),
+	[PORCH_A_TRACK_SYN_RECV] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_syn_recv_range),
+	[PORCH_A_TRACK_PICKED_UP] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_picked_up_range),
+	[PORCH_A_TRACK_ESTABLISHED] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_established_range),
+	[PORCH_A_TRACK_FIN_WAIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_fin_wait_range),
+	[PORCH_A_TRACK_CLOSE_WAIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_close_wait_range),
+	[PORCH_A_TRACK_LAST_ACK] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_last_ack_range),
+	[PORCH_A_TRACK_TIME_WAIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_time_wait_range),
+	[PORCH_A_TRACK_CLOSE] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_close_range),
+	[PORCH_A_TRACK_UDP] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_udp_range),
+	[PORCH_A_TRACK_UDP_REPLIED] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_udp_replied_range),
+	[PORCH_A_TRACK_UDP_STREAM] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_udp_stream_range),
+	[PORCH_A_TRACK_ICMP] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_icmp_range),
+	[PORCH_A_TRACK_OTHER] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_track_other_range),
+	[PORCH_A_TRACK_STAGED] = { .type = NLA_FLAG, },
+};
+
 /* PORCH_CMD_FLOW_GET - do */
 const struct nla_policy porch_flow_get_nl_policy[PORCH_A_FLOW_ID + 1] = {
 	[PORCH_A_FLOW_ID] = { .type = NLA_U64, },
@@ -466,7 +572,7 @@ const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[36] = {
+const struct genl_ops porch_nl_ops[38] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -680,6 +786,19 @@ const struct genl_ops porch_nl_ops[36] = {
 		.dumpit		= porch_nl_element_get_dumpit,
 		.policy		= porch_element_get_nl_policy,
 		.maxattr	= PORCH_A_ELEMENT_PORT,
+	},
+	{
+		.cmd		= PORCH_CMD_TRACK_GET,
+		.doit		= porch_nl_track_get_doit,
+		.policy		= porch_track_get_nl_policy,
+		.maxattr	= PORCH_A_TRACK_PAD,
+	},
+	{
+		.cmd		= PORCH_CMD_TRACK_SET,
+		.doit		= porch_nl_track_set_doit,
+		.policy		= porch_track_set_nl_policy,
+		.maxattr	= PORCH_A_TRACK_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= PORCH_CMD_FLOW_GET,

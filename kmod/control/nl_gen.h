@@ -77,6 +77,10 @@ extern const struct nla_policy porch_element_del_nl_policy[PORCH_A_ELEMENT_STAGE
 
 extern const struct nla_policy porch_element_get_nl_policy[PORCH_A_ELEMENT_PORT + 1];
 
+extern const struct nla_policy porch_track_get_nl_policy[PORCH_A_TRACK_PAD + 1];
+
+extern const struct nla_policy porch_track_set_nl_policy[PORCH_A_TRACK_STAGED + 1];
+
 extern const struct nla_policy porch_flow_get_nl_policy[PORCH_A_FLOW_ID + 1];
 
 extern const struct nla_policy porch_flow_del_nl_policy[PORCH_A_FLOW_ID + 1];
@@ -88,7 +92,7 @@ extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_CHECK + 1]
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[36];
+extern const struct genl_ops porch_nl_ops[38];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -132,6 +136,8 @@ int porch_nl_element_del_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_element_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_element_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
+int porch_nl_track_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_track_set_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);

@@ -14,6 +14,7 @@
 #include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
 #include "control/nl_set.h"
+#include "control/nl_track.h"
 #include "control/op.h"
 
 /**
@@ -294,6 +295,8 @@ static bool is_staged(const struct genl_info *info)
 		return info->attrs[PORCH_A_CLASS_STAGED];
 	case PORCH_CMD_ENGINE_SET:
 		return info->attrs[PORCH_A_ENGINE_STAGED];
+	case PORCH_CMD_TRACK_SET:
+		return info->attrs[PORCH_A_TRACK_STAGED];
 	case PORCH_CMD_CHAIN_ADD:
 	case PORCH_CMD_CHAIN_DEL:
 	case PORCH_CMD_CHAIN_SET:
@@ -348,6 +351,8 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 		return porch_nl_parse_class(info, &op->class);
 	case PORCH_CMD_ENGINE_SET:
 		return parse_settings(info, &op->settings);
+	case PORCH_CMD_TRACK_SET:
+		return porch_nl_parse_track(info, &op->track);
 	case PORCH_CMD_CHAIN_ADD:
 	case PORCH_CMD_CHAIN_DEL:
 	case PORCH_CMD_CHAIN_SET:

@@ -9,6 +9,8 @@
 #include "control/fault.h"
 #include "control/local.h"
 #include "control/op.h"
+#include "control/track.h"
+#include "path/flow.h"
 #include "path/shape.h"
 
 /**
@@ -47,6 +49,9 @@ static int op_apply(struct porch_edit *e, const struct porch_op *op,
 		return porch_class_remove(e, &op->class, fault);
 	case PORCH_CMD_ENGINE_SET:
 		porch_settings_change(&e->next->set, &op->settings);
+		return 0;
+	case PORCH_CMD_TRACK_SET:
+		porch_track_change(&e->next->track, &op->track);
 		return 0;
 	case PORCH_CMD_CHAIN_ADD:
 		return porch_chain_insert(e, &op->chain, fault);
@@ -99,6 +104,16 @@ static int edit_apply(struct porch_edit *e, const struct list_head *ops,
 	return 0;
 }
 
+/* What would not be taken back, and lacks nothing but memory */
+static int prepare(struct porch_edit *e, struct porch_fault *fault)
+{
+	if (e->next->ruleset != e->ruleset &&
+	    porch_flows_init(e->pn, e->next->track.flows))
+		return porch_refuse(fault, -ENOMEM, 0,
+				    "no memory for the flow table");
+	return porch_port_prepare(e, fault);
+}
+
 static int check_generation(const struct porch_edit *e,
 			    const struct porch_commit *how,
 			    struct porch_fault *fault)
@@ -138,9 +153,8 @@ int porch_op_commit(struct porch_net *pn, const struct list_head *ops,
 		goto unlock;
 	}
 	err = check_generation(&e, how, fault) ?: edit_apply(&e, ops, fault);
-	/* This would not be taken back, and lacks nothing but memory. */
 	if (!err && !how->check)
-		err = porch_port_prepare(&e, fault);
+		err = prepare(&e, fault);
 	if (err || how->check)
 		porch_edit_abort(&e);
 	else

@@ -24,6 +24,7 @@ struct porch_fault;
  * @class: of PORCH_CMD_CLASS_ADD, PORCH_CMD_CLASS_CHANGE and
  *	PORCH_CMD_CLASS_DEL
  * @settings: of PORCH_CMD_ENGINE_SET
+ * @track: of PORCH_CMD_TRACK_SET
  * @chain: of PORCH_CMD_CHAIN_ADD, PORCH_CMD_CHAIN_DEL and PORCH_CMD_CHAIN_SET
  * @rule: of PORCH_CMD_RULE_ADD; its own
  * @ref: of PORCH_CMD_RULE_DEL
@@ -43,6 +44,7 @@ struct porch_op {
 		struct porch_route_rule_spec route_rule;
 		struct porch_class_spec class;
 		struct porch_settings_spec settings;
+		struct porch_track_spec track;
 		struct porch_chain_spec chain;
 		struct porch_rule_spec *rule;
 		struct porch_rule_ref ref;

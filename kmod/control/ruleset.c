@@ -126,8 +126,6 @@ struct porch_ruleset *porch_ruleset_edit(struct porch_edit *e)
 
 	if (e->next->ruleset != e->ruleset)
 		return e->next->ruleset;
-	if (porch_flows_init(e->pn))
-		return NULL;
 	copy = kmemdup(e->ruleset, sizeof(*copy), GFP_KERNEL_ACCOUNT);
 	if (copy)
 		e->next->ruleset = copy;

@@ -252,7 +252,7 @@ static enum porch_conn_class step(const struct porch_ctx *c, struct porch_pkt *p
 	do {
 		next = old;
 		class = porch_conn_step(&next, p->node->dir, p->event,
-					&porch_conn_defaults, &timeout);
+					&c->cfg->track.conn, &timeout);
 	} while (next.word != old.word &&
 		 !try_cmpxchg(&flow->conn.word, &old.word, next.word));
 	if (timeout)
@@ -263,14 +263,14 @@ static enum porch_conn_class step(const struct porch_ctx *c, struct porch_pkt *p
 }
 
 /* The first packet of a flow to be, or of none */
-static u8 begin(const struct porch_pkt *p)
+static u8 begin(const struct porch_ctx *c, const struct porch_pkt *p)
 {
 	union porch_conn conn = {};
 	u32 timeout;
 
 	if (is_of_link(p))
 		return 0;
-	return porch_conn_step(&conn, 0, p->event, &porch_conn_defaults,
+	return porch_conn_step(&conn, 0, p->event, &c->cfg->track.conn,
 			       &timeout) == PORCH_CONN_NEW ?
 	       PORCH_FLOW_STATE_NEW : PORCH_FLOW_STATE_INVALID;
 }
@@ -325,7 +325,7 @@ static u8 follow(const struct porch_ctx *c, struct porch_pkt *p)
 	if (!is_alive(c, p->node))
 		p->node = find_alive(c, &p->key, p->hash);
 	if (!p->node)
-		return begin(p);
+		return begin(c, p);
 	switch (step(c, p)) {
 	case PORCH_CONN_NEW:
 		return PORCH_FLOW_STATE_NEW;
@@ -335,7 +335,7 @@ static u8 follow(const struct porch_ctx *c, struct porch_pkt *p)
 		porch_flowtab_remove(&c->cfg->flows->table,
 				     porch_flowtab_entry(p->node));
 		p->node = NULL;
-		return begin(p);
+		return begin(c, p);
 	default:
 		return PORCH_FLOW_STATE_INVALID;
 	}
@@ -465,7 +465,7 @@ static struct porch_flow *flow_alloc(const struct porch_ctx *c,
 		return NULL;
 	porch_flowtab_entry_init(&flow->entry, &plan->wire, p->hash,
 				 &plan->reply, hash_of(f, &plan->reply));
-	porch_conn_step(&flow->conn, 0, p->event, &porch_conn_defaults,
+	porch_conn_step(&flow->conn, 0, p->event, &c->cfg->track.conn,
 			&timeout);
 	porch_flowtab_touch(&flow->entry, porch_flow_seconds(c->now) + timeout,
 			    porch_conn_is_assured(flow->conn));
@@ -595,15 +595,15 @@ static void age_work(struct work_struct *work)
 /**
  * porch_flows_init() - give an instance its flow table, if it has none yet
  * @pn: the instance
+ * @max: how many flows there may be
  *
  * Context: process context, under RTNL.
  *
  * Return: 0 or a negative errno.
  */
-int porch_flows_init(struct porch_net *pn)
+int porch_flows_init(struct porch_net *pn, u32 max)
 {
 	struct porch_flows *f;
-	u32 max;
 	int err;
 
 	if (pn->flows)
@@ -616,9 +616,6 @@ int porch_flows_init(struct porch_net *pn)
 		kvfree(f);
 		return -ENOMEM;
 	}
-	rcu_read_lock();
-	max = rcu_dereference(pn->config)->set.flows;
-	rcu_read_unlock();
 	err = porch_flowtab_init(&f->table, max, flow_release,
 				 GFP_KERNEL_ACCOUNT);
 	if (err) {

@@ -71,7 +71,7 @@ struct porch_flows {
 
 int porch_flow_register(void);
 void porch_flow_unregister(void);
-int porch_flows_init(struct porch_net *pn);
+int porch_flows_init(struct porch_net *pn, u32 max);
 void porch_flows_limit(struct porch_net *pn, u32 max);
 void porch_flows_fini(struct porch_net *pn);
 struct porch_flows *porch_flows_get(const struct porch_net *pn);

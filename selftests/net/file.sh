@@ -16,7 +16,7 @@
 # All that can be seen of the configuration
 state()
 {
-	printf '%s\n' port route chain set rule engine status | porch -j -b -
+	printf '%s\n' port route chain set rule track engine status | porch -j -b -
 }
 
 # unchanged COMMAND...: it changes nothing, not even the generation
@@ -76,6 +76,9 @@ rule add inner proto 89 from-set hosts to-set web return
 rule add inner reject with admin-prohibited
 rule add input accept
 rule add input drop
+track set flows 1000
+track set loose off
+track set udp-stream 77
 engine set vector 32
 engine set icmp-rate 500
 END
@@ -139,7 +142,7 @@ kept()
 	says '"packets":2,' porch -j -s rule show forward
 	{
 		echo "route add blackhole 10.99.0.0/16"
-		grep -vE '^(rule add forward proto tcp|route add blackhole|engine)' "$tmp/rich"
+		grep -vE '^(rule add forward proto tcp|route add blackhole|engine|track)' "$tmp/rich"
 	} > "$tmp/other"
 	sed -i 's/^rule add forward in rc from 10/rule add forward proto 99 drop\n&/' "$tmp/other"
 	again_without_order "$tmp/other"

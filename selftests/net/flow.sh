@@ -310,6 +310,61 @@ with point("fragments follow their first, IPv6"):
     assert s0.catch(whole[:400]) and s0.catch(whole[400:]), "one did not come"
     equal("packets", flow_of(p)["packets"], 2)
 
+with point("a flow is forgotten when its time is over"):
+    src, dst = WAYS["IPv4"]
+    porch("track", "set", "udp", 1, "udp-replied", 1)
+    p = fresh()
+    mark = token()
+    assert there(datagram(src, dst, p, 53, mark), mark)
+    assert flow_of(p), "there is no flow"
+    assert poll_until(10, lambda: not flow_of(p)), "it is still there"
+    with drops(policy=1):
+        s0.send(rs, datagram(dst, src, 53, p, token()))
+    porch("track", "set", "udp", 30, "udp-replied", 30)
+
+with point("what has just begun gives way"):
+    porch("flow", "flush")
+    porch("track", "set", "flows", 128)
+    with counts(engine_flow_added=160, engine_flow_evicted=32):
+        for _ in range(160):
+            mark = token()
+            assert there(datagram(src, dst, fresh(), 53, mark), mark), "it did not come"
+    equal("flows", porch("flow", "count").strip(), "128")
+
+with point("if fewer are allowed, room is made"):
+    porch("track", "set", "flows", 96)
+    for _ in range(32):
+        c0.send(rc, datagram(src, dst, fresh(), 53, token()))
+    assert poll_until(10, lambda: porch("flow", "count").strip() == "96"), "there are others"
+    mark = token()
+    assert there(datagram(src, dst, fresh(), 53, mark), mark), "it did not come"
+    equal("flows", porch("flow", "count").strip(), "96")
+
+with point("what goes on does not"):
+    porch("flow", "flush")
+    porch("track", "set", "flows", 8)
+    ends = [(src, dst, fresh(), 53) for _ in range(8)]
+    for end in ends:
+        for way, key in (there, end), (back, (dst, src, 53, end[2])), (there, end):
+            mark = token()
+            assert way(datagram(*key, mark), mark), "it did not come"
+    with drops(flow_table=1):
+        c0.send(rc, datagram(src, dst, fresh(), 53, token()))
+    for end in ends:
+        mark = token()
+        assert back(datagram(dst, src, 53, end[2], mark), mark), "a stream was given up"
+    porch("track", "set", "flows", 65536)
+
+with point("connections are picked up in the middle, or not"):
+    p = fresh()
+    porch("track", "set", "loose", "off")
+    with drops(policy=1):
+        c0.send(rc, segment(src, dst, p, 80, 0x10, token()))
+    porch("track", "set", "loose", "on")
+    mark = token()
+    assert there(segment(src, dst, p, 80, 0x10, mark), mark), "it did not come"
+    equal("state", flow_of(p)["state"], "picked-up")
+
 with point("without rules there are no flows"):
     porch("rule", "flush", "forward")
     porch("rule", "flush", "input")

@@ -217,6 +217,7 @@ static void hear(struct __test_metadata *_metadata, struct view *view, uint8_t c
 		remove_row(_metadata, &view->classes);
 		break;
 	case PORCH_CMD_ENGINE_CHANGED:
+	case PORCH_CMD_TRACK_CHANGED:
 		break;
 	case PORCH_CMD_COMMITTED:
 		EXPECT_EQ(view->generation + 1, nla_get_u32(a[PORCH_A_TXN_GENERATION]));
@@ -245,6 +246,8 @@ static uint32_t event_generation(uint8_t cmd, struct nlattr **a)
 		return nla_get_u32(a[PORCH_A_CLASS_GENERATION]);
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_get_u32(a[PORCH_A_ENGINE_GENERATION]);
+	case PORCH_CMD_TRACK_CHANGED:
+		return nla_get_u32(a[PORCH_A_TRACK_GENERATION]);
 	case PORCH_CMD_COMMITTED:
 		return nla_get_u32(a[PORCH_A_TXN_GENERATION]);
 	default:
@@ -383,6 +386,11 @@ static void change_at_random(struct client *client)
 		change(client, PORCH_CMD_PORT_DEL, "ifindex=" NO_PORT);
 		break;
 	case 2:
+		if (rand() % 2) {
+			snprintf(text, sizeof(text), "udp=%d", 1 + rand() % 64);
+			change(client, PORCH_CMD_TRACK_SET, text);
+			break;
+		}
 		snprintf(text, sizeof(text), "vector=%d threaded=%d", 1 + rand() % 64,
 			 rand() % 2);
 		change(client, PORCH_CMD_ENGINE_SET, text);

@@ -848,6 +848,29 @@ TEST_F(requests, settings_stay_unless_named)
 	EXPECT_EQ(PORCH_SWITCH_OFF, nla_get_u8(a[PORCH_A_ENGINE_THREADED]));
 }
 
+TEST_F(requests, so_do_those_of_flows)
+{
+	const struct attr *attrs = op_find(PORCH_CMD_TRACK_SET)->attrs;
+	struct nlattr *a[PORCH_A_TRACK_MAX + 1];
+	char text[32];
+	int i;
+
+	scene_ask(&self->client, PORCH_CMD_TRACK_SET, "flows=7 loose=0");
+	for (i = PORCH_A_TRACK_SYN_SENT; i <= PORCH_A_TRACK_OTHER; i++) {
+		snprintf(text, sizeof(text), "%s=%d", attrs[i - 1].name, 1000 + i);
+		scene_ask(&self->client, PORCH_CMD_TRACK_SET, text);
+	}
+	look(_metadata, &self->client, PORCH_CMD_TRACK_GET, "", a, PORCH_A_TRACK_MAX);
+	expect_u32(_metadata, 7, a, PORCH_A_TRACK_FLOWS);
+	EXPECT_EQ(PORCH_SWITCH_OFF, nla_get_u8(a[PORCH_A_TRACK_LOOSE]));
+	for (i = PORCH_A_TRACK_SYN_SENT; i <= PORCH_A_TRACK_OTHER; i++)
+		expect_u32(_metadata, 1000 + i, a, i);
+	scene_ask(&self->client, PORCH_CMD_TRACK_SET, "loose=1");
+	look(_metadata, &self->client, PORCH_CMD_TRACK_GET, "", a, PORCH_A_TRACK_MAX);
+	EXPECT_EQ(PORCH_SWITCH_ON, nla_get_u8(a[PORCH_A_TRACK_LOOSE]));
+	expect_u32(_metadata, 7, a, PORCH_A_TRACK_FLOWS);
+}
+
 /* All that changes something can be part of a transaction, and asks for one. */
 TEST_F(requests, changes_can_be_staged)
 {
@@ -1060,6 +1083,8 @@ TEST_F_TIMEOUT(requests, missing, 120)
 		       (struct blame) { EINVAL, .missing = at.attr->nr });
 	}
 	request = op_request(op_find(PORCH_CMD_ENGINE_SET), "");
+	refuse(_metadata, &self->client, "no setting", &request, (struct blame) { EINVAL });
+	request = op_request(op_find(PORCH_CMD_TRACK_SET), "");
 	refuse(_metadata, &self->client, "no setting", &request, (struct blame) { EINVAL });
 }
 

@@ -46,6 +46,8 @@ static const struct command {
 	[PORCH_CMD_RULE_ADD]	= { "rule-add", &rule_attrs },
 	[PORCH_CMD_RULE_DEL]	= { "rule-del", &rule_attrs },
 	[PORCH_CMD_RULE_GET]	= { "rule-get", &rule_attrs },
+	[PORCH_CMD_TRACK_GET]	= { "track-get", &track_attrs },
+	[PORCH_CMD_TRACK_SET]	= { "track-set", &track_attrs },
 	[PORCH_CMD_FLOW_GET]	= { "flow-get", &flow_attrs },
 	[PORCH_CMD_FLOW_DEL]	= { "flow-del", &flow_attrs },
 	[PORCH_CMD_CLASS_ADD]	= { "class-add", &class_attrs },
@@ -343,11 +345,30 @@ static void put_engine(void)
 	end(nlh);
 }
 
+/* As by default, but for one state */
+static void put_track(void)
+{
+	static const uint32_t timeouts[] = {
+		120, 120, 60, 300, 432000, 120, 60, 30, 120, 10, 77, 30, 120, 30, 600
+	};
+	struct nlmsghdr *nlh = begin_message();
+	uint16_t i;
+
+	mnl_attr_put_u32(nlh, PORCH_A_TRACK_FLOWS, 65536);
+	mnl_attr_put_u8(nlh, PORCH_A_TRACK_LOOSE, PORCH_SWITCH_ON);
+	for (i = 0; i < MNL_ARRAY_SIZE(timeouts); i++)
+		mnl_attr_put_u32(nlh, PORCH_A_TRACK_SYN_SENT + i, timeouts[i]);
+	end(nlh);
+}
+
 static void put_replies(uint8_t cmd)
 {
 	switch (cmd) {
 	case PORCH_CMD_STATUS_GET:
 		put_status();
+		break;
+	case PORCH_CMD_TRACK_GET:
+		put_track();
 		break;
 	case PORCH_CMD_ENGINE_GET:
 		put_engine();

@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, chain, set, rule, flow, shape, engine, stats, ledger, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
+objects="port, route, chain, set, rule, flow, track, shape, engine, stats, ledger, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
 
 echo "TAP version 13"
 
@@ -123,7 +123,7 @@ refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get,
 refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' stats foo
 refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
 refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
-refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, set, class, engine' monitor foo
+refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, set, class, engine, track' monitor foo
 refuses 2 'shape: unknown command or DEV "foo"; allowed: show, simple, off, class, help' shape foo
 refuses 2 'shape class: unknown command or DEV "foo"; allowed: show, add, change, del, help' \
 	shape class foo

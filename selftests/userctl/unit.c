@@ -632,8 +632,8 @@ static void print_attrs(void)
 	static const struct attr_set *const sets[] = {
 		&port_attrs, &route_attrs, &nexthops_attrs, &nexthop_attrs,
 		&route_rule_attrs, &engine_attrs, &counter_attrs, &ledger_attrs,
-		&status_attrs, &class_attrs, &txn_attrs, &chain_attrs, &rule_attrs, &flow_attrs,
-		&set_attrs, &element_attrs
+		&status_attrs, &class_attrs, &txn_attrs, &chain_attrs, &rule_attrs, &track_attrs,
+		&flow_attrs, &set_attrs, &element_attrs
 	};
 	static const char *const types[] = {
 		[ATTR_FLAG] = "flag", [ATTR_U8] = "u8", [ATTR_U16] = "u16", [ATTR_U32] = "u32",
