@@ -10,6 +10,12 @@
 #   | client |  +----+   | server |   and r2 in the same way, by c2 and s2
 #   +--------+           +--------+
 #     10.0.1.2, 2001:db8:1::2   10.0.2.2, 2001:db8:2::2
+#
+# All stages of the first one are at work: rules about states and translation, an
+# application that sleeps while packets wait for its answer, a capture, a queue with a
+# backlog, a route with two ways, a VLAN, threads.
+
+apps=()		# of the first router
 
 # connect NAMESPACE NUMBER rc|rs: a wire between a router and its client or server
 connect()
@@ -64,6 +70,67 @@ use()
 	done | porchctl -n "$ns" -b -
 }
 
+# stages: put all stages of the first router to work, anew where a device is new
+stages()
+{
+	# It stays as it is if it is there.
+	r1 -force -b - 2> /dev/null <<-END || :
+	link add link rc name rc.5 type vlan id 5
+	link set rc.5 up
+	END
+	porchctl -n "$r1" -f - <<-END || return
+	port add rc
+	port add rs
+	port add rc.5
+	route add 10.0.1.0/24 dev rc
+	route add 10.0.2.0/24 dev rs
+	route add 2001:db8:1::/64 dev rc
+	route add 2001:db8:2::/64 dev rs
+	route add 11.0.0.0/8 nexthop via 10.0.1.2 dev rc nexthop via 10.0.2.2 dev rs weight 2
+	route add 10.0.5.0/24 dev rc.5 table 5
+	route rule add pref 5 mark 5 table 5
+	rule add ingress proto udp length 30-50 set-mark 5 continue
+	rule add forward state invalid count drop
+	rule add forward proto udp length 100-200 queue 5
+	rule add forward out rs proto tcp class 2 continue
+	rule add forward out rs masquerade continue
+	rule add forward state new,established,related count accept
+	chain policy forward drop
+	shape class add rs 1 ceil 10mbit
+	shape class add rs 2 parent 1 ceil 16kbit interval 0 limit 20
+	shape class add rs 3 parent 1 prio 1 default
+	engine set threaded on
+	track set flows 500
+	END
+}
+
+# Begin to capture and to judge, and fall asleep over that. Not for a subshell, as
+# what a test leaves behind is ended by its own shell.
+begin_use()
+{
+	echo "name.example" > "${tmp:?}/names"
+	porchctl -n "$r1" capture -i rc -w /dev/null > "$tmp/capture" 2>&1 &
+	apps=($!)
+	ip netns exec "$r1" porch-dnsguard -q 5 "$tmp/names" > "$tmp/guard" 2>&1 &
+	apps+=($!)
+	poll_until 10 grep -q "reading queue 5" "$tmp/guard" || die "no applications"
+	kill -STOP $!
+}
+
+end_use()
+{
+	kill -KILL "${apps[@]}"
+} 2>/dev/null
+
+# busy: every stage has something in its hands
+busy()
+{
+	poll_until 10 says '\bheld +[1-9]' p1 ledger &&
+		poll_until 10 says '"backlog-packets":[1-9]' p1 -j shape show rs &&
+		poll_until 10 says '\btapped +[1-9]' p1 -s stats engine &&
+		says '[1-9]' p1 flow count
+}
+
 # router NUMBER: r1 or r2, ready
 router_up()
 {
@@ -75,7 +142,14 @@ router_up()
 		net.ipv6.conf.default.keep_addr_on_down=1
 	stock_router "$ns"
 	connect "$ns" "$1" rc && connect "$ns" "$1" rs || return
-	use "$ns" rc rs
+	use "$ns" rc rs || return
+	[ "$1" = 2 ] || stages
+}
+
+# The first router has gone, and so has its qdisc, which holds the module.
+router_gone()
+{
+	poll_until 10 gone "$ns_client" c1 && poll_until 10 gone "$ns_server" s1
 }
 
 # Traffic by NUMBER's wires, whatever becomes of them

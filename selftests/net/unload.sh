@@ -1,14 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Takes a router's namespace, its links and the module away in every order, with
-# a second router and traffic of all kinds by both. Proves that nothing is leaked
-# or kept waiting, and that new ones work again. The network is drawn in
-# routers.sh.
+# Takes a router's device, its namespace, the rings of its applications, its qdisc and
+# the module away in many orders, with all stages at work, a second router, and traffic
+# of all kinds by both. Proves that the module stays as long as a ring or a qdisc needs
+# it, that nothing is leaked or kept waiting, and that new ones work again. The network
+# is drawn in routers.sh.
+#
+# The worst orders come first; then random ones until PORCH_SECONDS are over. PORCH_SEED
+# replays them.
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 . "$(dirname "$(readlink -f "$0")")/frames.sh"
 . "$(dirname "$(readlink -f "$0")")/routers.sh"
+
+seed=${PORCH_SEED:-$((RANDOM << 15 | RANDOM))}
+seconds=${PORCH_SECONDS:-40}
 
 load()
 {
@@ -21,37 +28,70 @@ unload()
 	poll_until 5 rmmod porch
 }
 
+# Of what is taken away, what is still there
+declare -A there
+
+# Does anything certainly hold the module?
+is_held()
+{
+	[ "${there[ring]}" ] || [ "${there[qdisc]}${there[device]}${there[netns]}" = yesyesyes ]
+}
+
+take()
+{
+	case $1 in
+	device)
+		# Its namespace may take it away at the same time.
+		server ip link del s1 || [ -z "${there[netns]}" ]
+		;;
+	netns)
+		ip netns del "$r1"
+		;;
+	ring)
+		end_use
+		;;
+	qdisc)
+		[ -z "${there[device]}" ] || [ -z "${there[netns]}" ] ||
+			ip netns exec "$r1" tc qdisc del dev rs root
+		;;
+	module)
+		if is_held; then
+			refused "in use" rmmod porch
+			return
+		fi
+		unload
+		;;
+	esac
+	there[$1]=
+}
+
 # order STEP...: take the first router and the module away
 order()
 {
-	local step netns=1
+	local step
 
-	for step in "$@"; do
-		case $step in
-		netns)
-			ip netns del "$r1"
-			netns=
-			;;
-		port)
-			p1 port del rc
-			;;
-		link)
-			# Its namespace may take it away at the same time.
-			client ip link del c1 || [ -z "$netns" ]
-			;;
-		module)
-			unload
-			;;
-		esac
+	for step in device netns ring qdisc module; do
+		there[$step]=yes
 	done
-	poll_until 10 gone "$ns_client" c1
-	poll_until 10 gone "$ns_server" s1
+	busy
+	for step in "$@"; do
+		take "$step"
+	done
+	[ -z "${there[module]}" ] || unload
+	router_gone
 	load
 	use "$r2" rc rs
 	router_up 1
 	well "$r1"
 	poll_until 5 says 'rx.*[1-9]' porchctl -n "$r2" -s port show rc
 	porchctl -n "$r2" ledger --sync
+}
+
+# in_order STEP...: one test point
+in_order()
+{
+	begin_use
+	check "$*" order "$@"
 }
 
 readers()
@@ -71,14 +111,23 @@ traffic 1
 router_up 2 || die "no second router"
 traffic 2
 readers &
-# A port can go only before the rest.
-for steps in "netns link module" "netns module link" "link netns module" \
-	     "link module netns" "module netns link" "module link netns"; do
-	# shellcheck disable=SC2086 # words
-	check "$steps" order $steps
-	# shellcheck disable=SC2086 # words
-	check "port $steps" order port $steps
+in_order module ring qdisc device netns
+in_order ring qdisc module device netns
+in_order netns device ring qdisc module
+in_order device netns module ring qdisc
+echo "# PORCH_SEED=$seed"
+RANDOM=$seed
+for ((n = 0; n < 2 || SECONDS < seconds; n++)); do
+	steps=(device netns ring qdisc module)
+	for ((i = ${#steps[@]} - 1; i; i--)); do
+		j=$((RANDOM % (i + 1)))
+		step=${steps[i]} steps[i]=${steps[j]} steps[j]=$step
+	done
+	in_order "${steps[@]}"
 done
+
+ip netns del "$r1"
+check "the first router goes for good" router_gone
 
 # What is detached goes the stock stack's way: no trap for sneakers here.
 routers=()
