@@ -43,10 +43,11 @@ struct porch_tbucket_way {
 
 /*
  * A set-associative cache of buckets: a key may live in any way of the one row
- * that its low bits choose.
+ * that its low bits choose. @used ways have one.
  */
 struct porch_tbucket_set {
 	u32 mask;
+	u32 used;
 	struct porch_tbucket_way way[];	/* (mask + 1) * PORCH_TBUCKET_WAYS */
 };
 
@@ -86,6 +87,44 @@ void porch_tbucket_set_free(struct porch_tbucket_set *s)
 }
 
 /**
+ * porch_tbucket_set_used() - how many keys have a bucket?
+ * @s: the set
+ *
+ * Context: any; the caller keeps others off @s.
+ * Return: the number, which never goes down.
+ */
+u32 porch_tbucket_set_used(const struct porch_tbucket_set *s)
+{
+	return s->used;
+}
+
+/*
+ * The bucket of a key; a full one in place of the least recently used of its row
+ * if it has none.
+ */
+static struct porch_tbucket *set_bucket(struct porch_tbucket_set *s,
+					const struct porch_tbucket_rate *r,
+					u64 key, u64 now_ns)
+{
+	struct porch_tbucket_way *row, *w, *oldest;
+
+	key = key ?: 1;
+	row = &s->way[((u32)key & s->mask) * PORCH_TBUCKET_WAYS];
+	oldest = row;
+	for (w = row; w < row + PORCH_TBUCKET_WAYS; w++) {
+		if (w->key == key)
+			return &w->bucket;
+		if (w->bucket.stamp_ns < oldest->bucket.stamp_ns)
+			oldest = w;
+	}
+
+	s->used += !oldest->key;
+	oldest->key = key;
+	porch_tbucket_init(&oldest->bucket, r, now_ns);
+	return &oldest->bucket;
+}
+
+/**
  * porch_tbucket_set_take() - take tokens from the bucket of a key
  * @s: the set
  * @r: the rate of all buckets in it
@@ -107,19 +146,35 @@ bool porch_tbucket_set_take(struct porch_tbucket_set *s,
 			    const struct porch_tbucket_rate *r, u64 key,
 			    u64 now_ns, u32 cost)
 {
-	struct porch_tbucket_way *row, *w, *oldest;
+	return porch_tbucket_take(set_bucket(s, r, key, now_ns), r, now_ns,
+				  cost);
+}
 
-	key = key ?: 1;
-	row = &s->way[((u32)key & s->mask) * PORCH_TBUCKET_WAYS];
-	oldest = row;
-	for (w = row; w < row + PORCH_TBUCKET_WAYS; w++) {
-		if (w->key == key)
-			return porch_tbucket_take(&w->bucket, r, now_ns, cost);
-		if (w->bucket.stamp_ns < oldest->bucket.stamp_ns)
-			oldest = w;
-	}
+/**
+ * porch_tbucket_set_charge() - charge the bucket of a key, come what may
+ * @s: the set
+ * @r: the rate of all buckets in it
+ * @key: as for porch_tbucket_set_take()
+ * @now_ns: the time, of the same clock every time
+ * @cost: the tokens
+ *
+ * What exceeds the rate is paid for as well, by a debt of up to one burst. So a
+ * key that goes on exceeding its rate stays in debt, instead of being within and
+ * beyond it by turns, until it has kept below for a while.
+ *
+ * Context: any; the caller keeps others off @s.
+ * Return: true if the bucket had @cost tokens.
+ */
+bool porch_tbucket_set_charge(struct porch_tbucket_set *s,
+			      const struct porch_tbucket_rate *r, u64 key,
+			      u64 now_ns, u32 cost)
+{
+	struct porch_tbucket *b = set_bucket(s, r, key, now_ns);
+	s64 need = (s64)cost * NSEC_PER_SEC;
+	bool within;
 
-	oldest->key = key;
-	porch_tbucket_init(&oldest->bucket, r, now_ns);
-	return porch_tbucket_take(&oldest->bucket, r, now_ns, cost);
+	porch_tbucket_refill(b, r, now_ns);
+	within = need <= b->credit;
+	b->credit = max(b->credit - need, -r->full);
+	return within;
 }

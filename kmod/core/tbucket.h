@@ -143,5 +143,9 @@ void porch_tbucket_set_free(struct porch_tbucket_set *s);
 bool porch_tbucket_set_take(struct porch_tbucket_set *s,
 			    const struct porch_tbucket_rate *r, u64 key,
 			    u64 now_ns, u32 cost);
+bool porch_tbucket_set_charge(struct porch_tbucket_set *s,
+			      const struct porch_tbucket_rate *r, u64 key,
+			      u64 now_ns, u32 cost);
+u32 porch_tbucket_set_used(const struct porch_tbucket_set *s);
 
 #endif /* PORCH_CORE_TBUCKET_H */

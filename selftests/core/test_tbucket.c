@@ -252,14 +252,14 @@ struct naive_way {
 };
 
 /* The set as a list: look for the key, else put out the one used longest ago */
-static bool naive_set_take(struct naive_way *row, u64 key, u64 rate, u32 burst,
-			   u64 now, u32 cost)
+static struct naive_bucket *naive_set(struct naive_way *row, u64 key, u32 burst,
+				      u64 now)
 {
 	struct naive_way *w, *victim = NULL;
 
 	for (w = row; w < row + PORCH_TBUCKET_WAYS; w++) {
 		if (w->used && w->key == key)
-			return naive_take(&w->b, rate, burst, now, cost);
+			return &w->b;
 		if (!victim || (victim->used && !w->used) ||
 		    (victim->used && w->b.latest < victim->b.latest))
 			victim = w;
@@ -268,17 +268,41 @@ static bool naive_set_take(struct naive_way *row, u64 key, u64 rate, u32 burst,
 	victim->used = true;
 	victim->b.latest = now;
 	victim->b.credit = naive_full(burst);
-	return naive_take(&victim->b, rate, burst, now, cost);
+	return &victim->b;
+}
+
+static bool naive_charge(struct naive_bucket *b, u64 rate, u32 burst, u64 now,
+			 u32 cost)
+{
+	bool within;
+
+	naive_refill(b, rate, burst, now);
+	within = b->credit >= naive_full(cost);
+	b->credit -= naive_full(cost);
+	if (b->credit < -naive_full(burst))
+		b->credit = -naive_full(burst);
+	return within;
+}
+
+static u32 naive_used(struct naive_way naive[SET_ROWS][PORCH_TBUCKET_WAYS])
+{
+	u32 used = 0;
+	int i;
+
+	for (i = 0; i < SET_ROWS * PORCH_TBUCKET_WAYS; i++)
+		used += naive[i / PORCH_TBUCKET_WAYS][i % PORCH_TBUCKET_WAYS].used;
+	return used;
 }
 
 static void tbucket_set_list(void)
 {
 	struct naive_way naive[SET_ROWS][PORCH_TBUCKET_WAYS];
 	struct porch_tbucket_rate r;
+	struct naive_bucket *b;
 	struct porch_tbucket_set *s;
 	u64 keys[64], key, now, rate;
 	unsigned long round;
-	bool got, want;
+	bool got, want, charge;
 	u32 burst, cost;
 	int i;
 
@@ -299,14 +323,21 @@ static void tbucket_set_list(void)
 			now += 1 + test_below(1000000);
 			key = keys[test_below(64)];
 			cost = test_below(3);
-			got = porch_tbucket_set_take(s, &r, key, now, cost);
+			charge = test_below(2);
+			got = charge ?
+			      porch_tbucket_set_charge(s, &r, key, now, cost) :
+			      porch_tbucket_set_take(s, &r, key, now, cost);
 			if (!key)	/* as documented */
 				key = 1;
-			want = naive_set_take(naive[key % SET_ROWS], key,
-					      rate, burst, now, cost);
+			b = naive_set(naive[key % SET_ROWS], key, burst, now);
+			want = charge ? naive_charge(b, rate, burst, now, cost) :
+					naive_take(b, rate, burst, now, cost);
 			CHECK(got == want, "step %d: key %#llx: %d not %d", i,
 			      key, got, want);
 		}
+		CHECK(porch_tbucket_set_used(s) == naive_used(naive),
+		      "%u used, not %u", porch_tbucket_set_used(s),
+		      naive_used(naive));
 		CHECK(!env_mem.calls, "%lu allocations", env_mem.calls);
 		porch_tbucket_set_free(s);
 	}
@@ -350,6 +381,42 @@ static void tbucket_set_ends(void)
 	}
 }
 
+/* Any rate, burst, cost and time, one after the other, in one bucket. */
+static void tbucket_charge(void)
+{
+	struct porch_tbucket_rate r;
+	struct porch_tbucket_set *s;
+	struct naive_bucket b;
+	unsigned long round;
+	bool got, want;
+	u32 burst, cost;
+	u64 rate, now;
+	int i;
+
+	for (round = 0; round < test_rounds; round++) {
+		s = porch_tbucket_set_alloc(0, GFP_KERNEL);
+		CHECK(!IS_ERR(s), "%ld", PTR_ERR(s));
+		rate = some_rate();
+		burst = some_tokens();
+		now = test_rnd() >> 1;
+		b = (struct naive_bucket) { now, naive_full(burst) };
+		for (i = 0; i < 200; i++) {
+			porch_tbucket_rate_init(&r, rate, burst);
+			cost = some_cost(burst);
+			got = porch_tbucket_set_charge(s, &r, 7, now, cost);
+			want = naive_charge(&b, rate, burst, now, cost);
+			CHECK(got == want, "step %d: rate %llu burst %u cost %u: %d not %d",
+			      i, rate, burst, cost, got, want);
+			now += some_step(rate, burst);
+			if (!test_below(20)) {
+				rate = some_rate();
+				burst = some_tokens();
+			}
+		}
+		porch_tbucket_set_free(s);
+	}
+}
+
 const struct test test_tbucket[] = {
 	{ .name = "tbucket: exact for any rate, burst, cost and time",
 	  .run = tbucket_exact },
@@ -358,6 +425,7 @@ const struct test test_tbucket[] = {
 	{ .name = "tbucket: a clock that goes back",
 	  .run = tbucket_clock_back },
 	{ .name = "tbucket: a set against a list", .run = tbucket_set_list },
+	{ .name = "tbucket: charges of any size", .run = tbucket_charge },
 	{ .name = "tbucket: a set of each size", .run = tbucket_set_ends },
 	{ .name = "tbucket: a set refused", .run = tbucket_set_refused },
 	{},
