@@ -207,7 +207,8 @@ static const struct attr_def class_defs[PORCH_A_CLASS_MAX + 1] = {
 static const struct attr_def engine_defs[PORCH_A_ENGINE_MAX + 1] = {
 	[PORCH_A_ENGINE_VECTOR]		= { "vector", ATTR_U32, .unit = "packets together" },
 	[PORCH_A_ENGINE_TIME_LIMIT]	= { "time-limit", ATTR_U32, .unit = "us in a poll" },
-	[PORCH_A_ENGINE_LANE_LIMIT]	= { "lane-limit", ATTR_U32, .unit = "packets in a lane" },
+	[PORCH_A_ENGINE_LANE_LIMIT]	= { "lane-limit", ATTR_U32,
+					    .unit = "packets in the lanes" },
 	[PORCH_A_ENGINE_ICMP_RATE]	= { "icmp-rate", ATTR_U32,
 					    .unit = "errors per CPU and second" },
 	[PORCH_A_ENGINE_GENERATION]	= { "generation", ATTR_U32 },

@@ -21,7 +21,7 @@ static const struct arg set_args[] = {
 	[TIME_LIMIT] = { ARG_U32, "time-limit", "USEC", .def = "2000",
 			 .help = "time that one poll may take" },
 	[LANE_LIMIT] = { ARG_U32, "lane-limit", "N", .def = "1000",
-			 .help = "packets that one lane of one CPU may hold" },
+			 .help = "packets that the lanes of one CPU may hold together" },
 	[ICMP_RATE] = { ARG_U32, "icmp-rate", "N", .def = "1000",
 			.help = "ICMP errors that one CPU may send in a second" },
 	[THREADED] = { ARG_WORD, "threaded", "SWITCH", .words = switch_words, .def = "off",
@@ -84,7 +84,7 @@ const struct object engine_object = {
 	"engine", "how much work is done at a time", verbs,
 	"On every CPU the engine takes packets out of four lanes, the most urgent first,\n"
 	"and works on up to a vector of them together.\n"
-	"A packet that finds its lane full is dropped.\n"
+	"When the lanes are full, those in the lowest are dropped.\n"
 	"With \"threaded on\", threads do this work, one a CPU, porch/0, porch/1, and so\n"
 	"on, and threads poll the ports that have NAPIs of their own, so that a flood\n"
 	"leaves time to other tasks. A port whose packets come by the backlog of its CPU,\n"

@@ -131,7 +131,7 @@ struct porch_route_rule {
  * struct porch_settings - what the engine is told
  * @vector: packets that travel the path together, at most
  * @time_limit: time that one poll may take, in microseconds
- * @lane_limit: packets that one lane of one CPU may hold
+ * @lane_limit: packets that the lanes of one CPU may hold together
  * @icmp_rate: ICMP errors that one CPU may send in a second
  * @threaded: 1 if threads do the work, of the engine and of the ports' NAPIs
  */

@@ -36,7 +36,10 @@ struct porch_net;
 #define PORCH_DROP_REASONS(X)						\
 	X(NO_MEMORY,		"no-memory",		NOMEM)		\
 	X(PORT_DOWN,		"port-down",		DEV_READY)	\
-	X(LANE_FULL,		"lane-full",		CPU_BACKLOG)	\
+	X(CONTROL_LANE_FULL,	"control-lane-full",	CPU_BACKLOG)	\
+	X(HIGH_LANE_FULL,	"high-lane-full",	CPU_BACKLOG)	\
+	X(NORMAL_LANE_FULL,	"normal-lane-full",	CPU_BACKLOG)	\
+	X(BULK_LANE_FULL,	"bulk-lane-full",	CPU_BACKLOG)	\
 	X(IPV4_HEADER,		"ipv4-header",		IP_INHDR)	\
 	X(IPV4_CHECKSUM,	"ipv4-checksum",	IP_CSUM)	\
 	X(IPV4_OPTIONS,		"ipv4-options",		IP_INHDR)	\

@@ -136,20 +136,60 @@ static void engine_schedule(struct porch_engine *e)
 		napi_schedule(&e->napi);
 }
 
+/* How many packets wait in the lanes below one? */
+static u32 lanes_below(const struct porch_engine *e, unsigned int lane)
+{
+	u32 n = 0;
+
+	while (++lane < PORCH_N_LANES)
+		n += e->lane[lane].len;
+	return n;
+}
+
+/* Drops what has waited longest in the lowest lane that has anything. */
+static void lanes_shed(struct porch_engine *e)
+{
+	unsigned int lane = PORCH_N_LANES - 1;
+	struct porch_port *port;
+	struct sk_buff *skb;
+
+	while (!e->lane[lane].len)
+		lane--;
+	skb = lane_take(&e->lane[lane]);
+	port = ENGINE_CB(skb)->port;
+	porch_drop(e->stats, port, skb, PORCH_DROP_CONTROL_LANE_FULL + lane);
+	e->stats->queued--;
+	/* From here on the port may go. */
+	this_cpu_ptr(port->stats)->inflight--;
+}
+
+/*
+ * The door: nothing is allocated for a packet before it is known that there will
+ * be room for it. When the lanes are full, whoever is in the lowest of them makes
+ * room for those above it.
+ */
 static void admit(struct porch_port *port, struct sk_buff *skb,
 		  const struct porch_answers *answers)
 {
 	struct porch_engine *e = this_cpu_ptr(port->pn->engine);
 	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
-	struct lane *lane = &e->lane[porch_admit_lane(skb)];
+	unsigned int lane = porch_admit_lane(skb);
 	struct porch_stats *stats = e->stats;
+	bool full;
 
 	if (unlikely(!(skb->dev->flags & IFF_UP))) {
 		porch_drop(stats, port, skb, PORCH_DROP_PORT_DOWN);
 		return;
 	}
-	if (unlikely(lane->len >= settings(port->pn)->lane_limit)) {
-		porch_drop(stats, port, skb, PORCH_DROP_LANE_FULL);
+	full = stats->queued >= settings(port->pn)->lane_limit;
+	if (unlikely(full && !lanes_below(e, lane))) {
+		porch_drop(stats, port, skb,
+			   PORCH_DROP_CONTROL_LANE_FULL + lane);
+		return;
+	}
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		porch_drop_gone(stats, port, PORCH_DROP_NO_MEMORY);
 		return;
 	}
 	/* The sender may change user pages at any time; take a copy of them. */
@@ -157,13 +197,16 @@ static void admit(struct porch_port *port, struct sk_buff *skb,
 		porch_drop(stats, port, skb, PORCH_DROP_NO_MEMORY);
 		return;
 	}
+	skb_orphan(skb);
 	skb_dst_force(skb);
+	if (unlikely(full))
+		lanes_shed(e);
 
 	ENGINE_CB(skb)->port = port;
 	ENGINE_CB(skb)->answers.n = 0;
 	if (unlikely(answers))
 		ENGINE_CB(skb)->answers = *answers;
-	lane_put(lane, skb);
+	lane_put(&e->lane[lane], skb);
 	stats->queued++;
 	ps->inflight++;
 	if (!e->pending) {
@@ -175,7 +218,7 @@ static void admit(struct porch_port *port, struct sk_buff *skb,
 /**
  * porch_engine_admit() - take a packet in
  * @port: where it came from
- * @skb: the packet, not shared, counted as received; consumed
+ * @skb: the packet, counted as received; consumed
  *
  * Context: softirqs off, inside an RCU read-side section.
  */

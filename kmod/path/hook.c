@@ -100,12 +100,6 @@ static __always_inline bool hook_take(struct porch_port *port, struct sk_buff *s
 		return hook_punt(port, skb, stats, PORCH_PUNT_SOCKET);
 
 	count_rx(port, stats, skb->len);
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (unlikely(!skb)) {
-		porch_drop_gone(stats, port, PORCH_DROP_NO_MEMORY);
-		return true;
-	}
-	skb_orphan(skb);
 	porch_engine_admit(port, skb);
 	return true;
 }

@@ -32,7 +32,7 @@ flood()
 lanes_overflow()
 {
 	porch engine set vector 1 time-limit 10 lane-limit 64
-	counts drop lane-full + flood 64
+	counts drop normal-lane-full + flood 64
 }
 
 only_lane_full()
@@ -40,7 +40,7 @@ only_lane_full()
 	local have
 
 	have=$(porch stats drop | awk '{ print $2 }' | xargs)
-	equal "reasons to drop" "$have" lane-full
+	equal "reasons to drop" "$have" normal-lane-full
 }
 
 all_ports()
@@ -48,7 +48,7 @@ all_ports()
 	local drops
 
 	drops=$(($(port_counter rc drops) + $(port_counter rs drops)))
-	equal "drops of the ports" "$drops" "$(counter drop lane-full)"
+	equal "drops of the ports" "$drops" "$(counter drop normal-lane-full)"
 }
 
 # Packets but for one of each vector: both are read at once, as there may be some
@@ -103,7 +103,7 @@ control_lane()
 	[[ $log =~ \ 0%\ packet\ loss ]]
 }
 check "the control lane loses nothing under a flood" \
-	counts drop lane-full + control_lane
+	counts drop normal-lane-full + control_lane
 porch engine set vector 64 time-limit 2000 lane-limit 1000
 
 cpu=/sys/devices/system/cpu/cpu1/online

@@ -574,7 +574,7 @@ TEXT
 prints engine <<'TEXT'
 vector           1 packets together
 time-limit       2 us in a poll
-lane-limit       3 packets in a lane
+lane-limit       3 packets in the lanes
 icmp-rate        4 errors per CPU and second
 threaded         on
 TEXT
