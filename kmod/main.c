@@ -8,6 +8,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "control/config.h"
+#include "control/lane.h"
 #include "control/local.h"
 #include "control/nl.h"
 #include "control/op.h"
@@ -171,6 +172,7 @@ static int __init porch_init(void)
 {
 	int err;
 
+	porch_lane_register();
 	porch_wq = alloc_ordered_workqueue("porch", 0);
 	if (!porch_wq)
 		return -ENOMEM;

@@ -26,6 +26,7 @@ const char *const counter_groups[] = {
 	[PORCH_COUNTER_GROUP_PUNT]	= "punt",
 	[PORCH_COUNTER_GROUP_DROP]	= "drop",
 	[PORCH_COUNTER_GROUP_ENGINE]	= "engine",
+	[PORCH_COUNTER_GROUP_LANE]	= "lane",
 	NULL
 };
 
@@ -68,6 +69,14 @@ const char *const nat_kinds[] = {
 	[PORCH_NAT_KIND_MASQUERADE]	= "masquerade",
 	[PORCH_NAT_KIND_DNAT]		= "dnat",
 	[PORCH_NAT_KIND_REDIRECT]	= "redirect",
+	NULL
+};
+
+const char *const lanes[] = {
+	[PORCH_LANE_CONTROL]		= "control",
+	[PORCH_LANE_HIGH]		= "high",
+	[PORCH_LANE_NORMAL]		= "normal",
+	[PORCH_LANE_BULK]		= "bulk",
 	NULL
 };
 
@@ -214,6 +223,33 @@ static const struct attr_def engine_defs[PORCH_A_ENGINE_MAX + 1] = {
 	[PORCH_A_ENGINE_GENERATION]	= { "generation", ATTR_U32 },
 	[PORCH_A_ENGINE_STAGED]		= { "staged", ATTR_FLAG },
 	[PORCH_A_ENGINE_THREADED]	= { "threaded", ATTR_ENUM, .words = switch_words },
+	[PORCH_A_ENGINE_BUDGET]		= { "budget", ATTR_U32,
+					    .unit = "packets per source, CPU and second" },
+	[PORCH_A_ENGINE_CONTROL_BUDGET]	= { "control-budget", ATTR_U32,
+					    .unit = "of them in the control lane" },
+	[PORCH_A_ENGINE_BUDGET_BURST]	= { "budget-burst", ATTR_U32,
+					    .unit = "packets at once" },
+	[PORCH_A_ENGINE_LANE_DEFAULTS]	= { "lane-defaults", ATTR_ENUM, .words = switch_words },
+};
+
+static const struct attr_def lane_defs[PORCH_A_LANE_MAX + 1] = {
+	[PORCH_A_LANE_PREF]		= { "pref", ATTR_U32 },
+	[PORCH_A_LANE_LANE]		= { "lane", ATTR_ENUM, .words = lanes },
+	[PORCH_A_LANE_IN]		= { "in", ATTR_U32 },
+	[PORCH_A_LANE_IN_NAME]		= { "in-name", ATTR_STRING },
+	[PORCH_A_LANE_LOCAL]		= { "local", ATTR_FLAG },
+	[PORCH_A_LANE_PROTO]		= { "proto", ATTR_U8 },
+	[PORCH_A_LANE_SPORT]		= { "sport", ATTR_U16 },
+	[PORCH_A_LANE_SPORT_MAX]	= { "sport-max", ATTR_U16 },
+	[PORCH_A_LANE_DPORT]		= { "dport", ATTR_U16 },
+	[PORCH_A_LANE_DPORT_MAX]	= { "dport-max", ATTR_U16 },
+	[PORCH_A_LANE_ICMP_TYPE]	= { "icmp-type", ATTR_U8 },
+	[PORCH_A_LANE_ICMP_TYPE_MAX]	= { "icmp-type-max", ATTR_U8 },
+	[PORCH_A_LANE_DSCP]		= { "dscp", ATTR_U8 },
+	[PORCH_A_LANE_DEFAULT]		= { "default", ATTR_FLAG },
+	[PORCH_A_LANE_PACKETS]		= { "packets", ATTR_U64 },
+	[PORCH_A_LANE_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_LANE_STAGED]		= { "staged", ATTR_FLAG },
 };
 
 static const struct attr_def counter_defs[PORCH_A_COUNTER_MAX + 1] = {
@@ -394,6 +430,8 @@ const struct attr_set class_attrs = { "class", class_defs, PORCH_A_CLASS_MAX,
 				      PORCH_A_CLASS_STAGED };
 const struct attr_set engine_attrs = { "engine", engine_defs, PORCH_A_ENGINE_MAX,
 				       PORCH_A_ENGINE_STAGED };
+const struct attr_set lane_attrs = { "lane", lane_defs, PORCH_A_LANE_MAX,
+				     PORCH_A_LANE_STAGED };
 const struct attr_set counter_attrs = { "counter", counter_defs, PORCH_A_COUNTER_MAX };
 const struct attr_set ledger_attrs = { "ledger", ledger_defs, PORCH_A_LEDGER_MAX };
 const struct attr_set status_attrs = { "status", status_defs, PORCH_A_STATUS_MAX };

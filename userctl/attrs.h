@@ -46,6 +46,7 @@ struct attr_set {
 extern const char *const port_hooks[];
 extern const char *const route_types[];
 extern const char *const counter_groups[];
+extern const char *const lanes[];
 extern const char *const chain_hooks[];
 extern const char *const policies[];
 extern const char *const rule_actions[];
@@ -62,6 +63,7 @@ extern const struct attr_set nexthops_attrs;
 extern const struct attr_set nexthop_attrs;
 extern const struct attr_set route_rule_attrs;
 extern const struct attr_set class_attrs;
+extern const struct attr_set lane_attrs;
 extern const struct attr_set engine_attrs;
 extern const struct attr_set counter_attrs;
 extern const struct attr_set ledger_attrs;

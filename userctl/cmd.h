@@ -228,6 +228,7 @@ extern const struct object confirm_object;
 extern const struct object diff_object;
 extern const struct object engine_object;
 extern const struct object flow_object;
+extern const struct object lane_object;
 extern const struct object ledger_object;
 extern const struct object monitor_object;
 extern const struct object port_object;
@@ -322,6 +323,20 @@ void show_route_rule_pref(struct show *show, const struct reply *reply);
  * @reply: has the rule
  */
 void show_route_rule_fields(struct show *show, const struct reply *reply);
+
+/**
+ * show_lane_pref() - show which rule for a lane it is
+ * @show: the output
+ * @reply: has the rule
+ */
+void show_lane_pref(struct show *show, const struct reply *reply);
+
+/**
+ * show_lane_fields() - show all there is to say of a rule for a lane
+ * @show: the output
+ * @reply: has the rule
+ */
+void show_lane_fields(struct show *show, const struct reply *reply);
 
 /**
  * show_chain_fields() - show a chain

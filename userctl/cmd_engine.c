@@ -5,14 +5,21 @@
 #include "parse.h"
 
 /* What can be set, and the attributes that carry it. */
-enum { VECTOR, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, THREADED, SETTINGS };
+enum {
+	VECTOR, TIME_LIMIT, LANE_LIMIT, ICMP_RATE, BUDGET, CONTROL_BUDGET, BUDGET_BURST,
+	THREADED, LANE_DEFAULTS, SETTINGS
+};
 
 static const uint16_t setting_attrs[SETTINGS] = {
 	[VECTOR]	= PORCH_A_ENGINE_VECTOR,
 	[TIME_LIMIT]	= PORCH_A_ENGINE_TIME_LIMIT,
 	[LANE_LIMIT]	= PORCH_A_ENGINE_LANE_LIMIT,
 	[ICMP_RATE]	= PORCH_A_ENGINE_ICMP_RATE,
+	[BUDGET]	= PORCH_A_ENGINE_BUDGET,
+	[CONTROL_BUDGET] = PORCH_A_ENGINE_CONTROL_BUDGET,
+	[BUDGET_BURST]	= PORCH_A_ENGINE_BUDGET_BURST,
 	[THREADED]	= PORCH_A_ENGINE_THREADED,
+	[LANE_DEFAULTS]	= PORCH_A_ENGINE_LANE_DEFAULTS,
 };
 
 static const struct arg set_args[] = {
@@ -24,8 +31,16 @@ static const struct arg set_args[] = {
 			 .help = "packets that the lanes of one CPU may hold together" },
 	[ICMP_RATE] = { ARG_U32, "icmp-rate", "N", .def = "1000",
 			.help = "ICMP errors that one CPU may send in a second" },
+	[BUDGET] = { ARG_U32, "budget", "N", .def = "0",
+		     .help = "packets per source, CPU and second, before more take bulk; 0: any" },
+	[CONTROL_BUDGET] = { ARG_U32, "control-budget", "N", .def = "1000",
+			     .help = "the same of the control lane" },
+	[BUDGET_BURST] = { ARG_U32, "budget-burst", "N", .def = "1000",
+			   .help = "packets at once that are within a budget" },
 	[THREADED] = { ARG_WORD, "threaded", "SWITCH", .words = switch_words, .def = "off",
 		       .help = "threads do the work" },
+	[LANE_DEFAULTS] = { ARG_WORD, "lane-defaults", "SWITCH", .words = switch_words, .def = "on",
+			    .help = "rules of default choose lanes, too" },
 	{ }
 };
 
@@ -45,11 +60,14 @@ static int engine_set(struct ctl *ctl, const struct value *values)
 	int i;
 
 	ipc_request(ctl->ipc, PORCH_CMD_ENGINE_SET);
-	for (i = 0; i < THREADED; i++)
-		if (values[i].word)
+	for (i = 0; i < SETTINGS; i++) {
+		if (!values[i].word)
+			continue;
+		if (set_args[i].kind == ARG_WORD)
+			ipc_put_u8(ctl->ipc, setting_attrs[i], values[i].num);
+		else
 			ipc_put_u32(ctl->ipc, setting_attrs[i], values[i].num);
-	if (values[THREADED].word)
-		ipc_put_u8(ctl->ipc, PORCH_A_ENGINE_THREADED, values[THREADED].num);
+	}
 	return ctl_call(ctl, &engine_attrs, NULL, NULL);
 }
 

@@ -15,7 +15,7 @@
 enum { OBJECT };
 
 static const char *const event_objects[] = {
-	"port", "route", "chain", "rule", "set", "class", "engine", "track", NULL
+	"port", "route", "chain", "rule", "set", "class", "lane", "engine", "track", NULL
 };
 
 static const struct arg show_args[] = {
@@ -35,6 +35,8 @@ static const struct event events[PORCH_CMD_MAX + 1] = {
 	[PORCH_CMD_CLASS_ADDED]		= { "class-added", &class_attrs },
 	[PORCH_CMD_CLASS_CHANGED]	= { "class-changed", &class_attrs },
 	[PORCH_CMD_CLASS_REMOVED]	= { "class-removed", &class_attrs },
+	[PORCH_CMD_LANE_ADDED]		= { "lane-added", &lane_attrs },
+	[PORCH_CMD_LANE_REMOVED]	= { "lane-removed", &lane_attrs },
 	[PORCH_CMD_ENGINE_CHANGED]	= { "engine-changed", &engine_attrs },
 	[PORCH_CMD_TRACK_CHANGED]	= { "track-changed", &track_attrs },
 	[PORCH_CMD_CHAIN_ADDED]		= { "chain-added", &chain_attrs },
@@ -62,6 +64,10 @@ static void show_engine_event(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_ENGINE_LANE_LIMIT, " lane-limit %s");
 	show_attr(show, reply, PORCH_A_ENGINE_ICMP_RATE, " icmp-rate %s");
 	show_attr(show, reply, PORCH_A_ENGINE_THREADED, " threaded %s");
+	show_attr(show, reply, PORCH_A_ENGINE_BUDGET, " budget %s");
+	show_attr(show, reply, PORCH_A_ENGINE_CONTROL_BUDGET, " control-budget %s");
+	show_attr(show, reply, PORCH_A_ENGINE_BUDGET_BURST, " budget-burst %s");
+	show_attr(show, reply, PORCH_A_ENGINE_LANE_DEFAULTS, " lane-defaults %s");
 }
 
 static void show_chain_event(struct show *show, const struct reply *reply)
@@ -121,6 +127,8 @@ static const struct kind {
 				      show_class_fields },
 	[PORCH_CMD_CLASS_REMOVED] = { "shape class del ", PORCH_A_CLASS_GENERATION,
 				      show_class_name },
+	[PORCH_CMD_LANE_ADDED] = { "lane add ", PORCH_A_LANE_GENERATION, show_lane_fields },
+	[PORCH_CMD_LANE_REMOVED] = { "lane del ", PORCH_A_LANE_GENERATION, show_lane_pref },
 	[PORCH_CMD_ENGINE_CHANGED] = { "engine set ", PORCH_A_ENGINE_GENERATION,
 				       show_engine_event },
 	[PORCH_CMD_TRACK_CHANGED] = { "track set ", PORCH_A_TRACK_GENERATION,

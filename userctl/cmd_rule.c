@@ -6,6 +6,7 @@
 
 #include "cmd.h"
 #include "err.h"
+#include "match.h"
 #include "parse.h"
 #include "words.h"
 
@@ -86,38 +87,18 @@ static const struct arg show_args[] = {
 
 static int no_such(const struct value *values, int arg)
 {
-	return err_usage("%s \"%s\" is none; allowed: %s", add_args[arg].key, values[arg].word,
-			 add_args[arg].value);
+	return match_refuse(&add_args[arg], &values[arg]);
 }
 
-/* Numbers below a limit, or words that stand for them */
 static int put_word(struct ctl *ctl, const struct value *values, int arg, uint16_t attr,
 		    const struct word *words, uint32_t max)
 {
-	uint32_t num;
-
-	if (!values[arg].word)
-		return 0;
-	if (!word_number(words, values[arg].word, &num) || num > max)
-		return err_usage("unknown %s \"%s\"; allowed: %s, or a number up to %u",
-				 add_args[arg].key, values[arg].word, words_of(words), max);
-	ipc_put_u8(ctl->ipc, attr, num);
-	return 0;
+	return match_put_word(ctl, &add_args[arg], &values[arg], attr, words, max);
 }
 
-/* A number below 2^16, or a range */
 static int put_range16(struct ctl *ctl, const struct value *values, int arg, uint16_t attr)
 {
-	uint32_t range[2];
-
-	if (!values[arg].word)
-		return 0;
-	if (!parse_range(values[arg].word, UINT16_MAX, range))
-		return no_such(values, arg);
-	ipc_put_u16(ctl->ipc, attr, range[0]);
-	if (range[1] != range[0])
-		ipc_put_u16(ctl->ipc, attr + 1, range[1]);
-	return 0;
+	return match_put_range16(ctl, &add_args[arg], &values[arg], attr);
 }
 
 static int put_length(struct ctl *ctl, const struct value *values)
@@ -417,22 +398,6 @@ static int rule_flush(struct ctl *ctl, const struct value *values)
 	return ctl_call(ctl, &rule_attrs, NULL, NULL);
 }
 
-/* A number for JSON; for people, a word that stands for it */
-static void show_word(struct show *show, const struct reply *reply, uint16_t attr,
-		      const char *key, const struct word *words)
-{
-	uint32_t value = reply_uint(reply, attr);
-	const char *word = word_of(words, value);
-
-	if (!reply_has(reply, attr))
-		return;
-	show_attr(show, reply, attr, NULL);
-	if (word)
-		show_text(show, " %s %s", key, word);
-	else
-		show_text(show, " %s %u", key, value);
-}
-
 static void show_flags(struct show *show, const struct reply *reply, uint16_t attr,
 		       const char *before, const struct word *words)
 {
@@ -520,7 +485,7 @@ void show_rule_fields(struct show *show, const struct reply *reply)
 	show_prefix(show, reply, PORCH_A_RULE_DST, " to %s");
 	show_attr(show, reply, PORCH_A_RULE_SRC_SET, " from-set %s");
 	show_attr(show, reply, PORCH_A_RULE_DST_SET, " to-set %s");
-	show_word(show, reply, PORCH_A_RULE_PROTO, "proto", proto_words);
+	match_show_word(show, reply, PORCH_A_RULE_PROTO, "proto", proto_words);
 	show_attr(show, reply, PORCH_A_RULE_SPORT, " sport %s");
 	show_attr(show, reply, PORCH_A_RULE_SPORT_MAX, "-%s");
 	show_attr(show, reply, PORCH_A_RULE_DPORT, " dport %s");
@@ -529,7 +494,7 @@ void show_rule_fields(struct show *show, const struct reply *reply)
 	show_flags(show, reply, PORCH_A_RULE_TCP_MASK, "/", tcp_flag_words);
 	show_attr(show, reply, PORCH_A_RULE_ICMP_TYPE, " icmp %s");
 	show_attr(show, reply, PORCH_A_RULE_ICMP_CODE, "/%s");
-	show_word(show, reply, PORCH_A_RULE_DSCP, "dscp", dscp_words);
+	match_show_word(show, reply, PORCH_A_RULE_DSCP, "dscp", dscp_words);
 	show_attr(show, reply, PORCH_A_RULE_LENGTH, " length %s");
 	show_attr(show, reply, PORCH_A_RULE_LENGTH_MAX, "-%s");
 	show_masked(show, reply, PORCH_A_RULE_MARK, "mark");
@@ -540,7 +505,7 @@ void show_rule_fields(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_RULE_LOG, " log");
 	show_attr(show, reply, PORCH_A_RULE_LOG_PREFIX, " prefix %s");
 	show_masked(show, reply, PORCH_A_RULE_SET_MARK, "set-mark");
-	show_word(show, reply, PORCH_A_RULE_SET_DSCP, "set-dscp", dscp_words);
+	match_show_word(show, reply, PORCH_A_RULE_SET_DSCP, "set-dscp", dscp_words);
 	show_attr(show, reply, PORCH_A_RULE_CLASS, " class %s");
 	show_nat(show, reply);
 	show_action(show, reply);

@@ -65,5 +65,6 @@ const struct object stats_object = {
 	"stats", "what was counted", verbs,
 	"The counters of the group created are packets that Porch made, by reason; those\n"
 	"of punt were given to the stock stack; those of drop were dropped; those of\n"
-	"engine count its work.\n"
+	"engine count its work; those of lane are packets that the door has let in, by lane,\n"
+	"those that exceeded the budget of their source, and the sources that are known.\n"
 };

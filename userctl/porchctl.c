@@ -38,6 +38,7 @@ const struct object *const objects[] = {
 	&track_object,
 	&shape_object,
 	&class_object,
+	&lane_object,
 	&engine_object,
 	&stats_object,
 	&ledger_object,

@@ -23,6 +23,7 @@ const struct word proto_words[] = {
 	{ "ipv6", IPPROTO_IPV6 },
 	{ "igmp", IPPROTO_IGMP },
 	{ "ospf", 89 },
+	{ "pim", IPPROTO_PIM },
 	{ "vrrp", 112 },
 	{ }
 };

@@ -10,6 +10,7 @@
 #include "control/config.h"
 #include "control/event.h"
 #include "control/fib.h"
+#include "control/lane.h"
 #include "control/port.h"
 #include "control/route_rule.h"
 #include "control/ruleset.h"
@@ -21,6 +22,8 @@
 #define DEFAULT_VECTOR		64
 #define DEFAULT_TIME_LIMIT	2000	/* µs, as net.core.netdev_budget_usecs */
 #define DEFAULT_LANE_LIMIT	1000	/* as net.core.netdev_max_backlog */
+#define DEFAULT_BURST		1000
+#define DEFAULT_CONTROL_BUDGET	1000
 #define DEFAULT_ICMP_RATE	1000	/* as net.ipv4.icmp_msgs_per_sec */
 
 static void config_free_retired(struct porch_config *cfg)
@@ -38,6 +41,7 @@ static void config_free_retired(struct porch_config *cfg)
 		porch_route_rule_free(rule);
 	porch_addrset_free(cfg->retired.local);
 	porch_classes_free(cfg->retired.classes);
+	porch_lanes_free(cfg->retired.lanes);
 }
 
 static void config_free(struct porch_config *cfg)
@@ -103,6 +107,7 @@ int porch_edit_begin(struct porch_edit *e, struct porch_net *pn)
 	e->next->local = now->local;
 	e->next->n_local = now->n_local;
 	e->next->classes = now->classes;
+	e->next->lanes = now->lanes;
 	err = porch_route_rules_edit_begin(e, now) ?:
 	      porch_tables_edit_begin(e, now);
 	if (err) {
@@ -158,6 +163,8 @@ void porch_edit_publish(struct porch_edit *e)
 		old->retired.local = old->local;
 	if (e->next->classes != old->classes)
 		old->retired.classes = old->classes;
+	if (e->next->lanes != old->lanes)
+		old->retired.lanes = old->lanes;
 
 	porch_flows_limit(pn, e->next->track.flows);
 	e->next->flows = pn->flows;
@@ -191,6 +198,8 @@ void porch_edit_abort(struct porch_edit *e)
 	porch_qdisc_abort(e);
 	if (e->next->classes != porch_edit_now(e)->classes)
 		porch_classes_free(e->next->classes);
+	if (e->next->lanes != porch_edit_now(e)->lanes)
+		porch_lanes_free(e->next->lanes);
 	mutex_unlock(&e->pn->lock);
 	list_for_each_entry_safe(r, next, &e->added, link) {
 		porch_route_free(r);
@@ -241,6 +250,14 @@ u32 *porch_setting(struct porch_settings *set, int attr)
 		return &set->icmp_rate;
 	case PORCH_A_ENGINE_THREADED:
 		return &set->threaded;
+	case PORCH_A_ENGINE_BUDGET:
+		return &set->budget;
+	case PORCH_A_ENGINE_CONTROL_BUDGET:
+		return &set->control_budget;
+	case PORCH_A_ENGINE_BUDGET_BURST:
+		return &set->budget_burst;
+	case PORCH_A_ENGINE_LANE_DEFAULTS:
+		return &set->lane_defaults;
 	}
 	return NULL;
 }
@@ -289,6 +306,9 @@ int porch_config_init(struct porch_net *pn)
 		.time_limit = DEFAULT_TIME_LIMIT,
 		.lane_limit = DEFAULT_LANE_LIMIT,
 		.icmp_rate = DEFAULT_ICMP_RATE,
+		.control_budget = DEFAULT_CONTROL_BUDGET,
+		.budget_burst = DEFAULT_BURST,
+		.lane_defaults = PORCH_SWITCH_ON,
 	};
 	porch_track_init(&cfg->track);
 	mutex_init(&pn->lock);
@@ -316,5 +336,6 @@ void porch_config_fini(struct porch_net *pn)
 	porch_ruleset_free(cfg->ruleset);
 	porch_addrset_free(cfg->local);
 	porch_classes_free(cfg->classes);
+	porch_lanes_free(cfg->lanes);
 	config_free(cfg);
 }

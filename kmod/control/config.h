@@ -13,6 +13,7 @@
 #include "net.h"
 
 struct porch_classes;
+struct porch_lanes;
 
 /**
  * union porch_addr - an address of either family
@@ -134,6 +135,11 @@ struct porch_route_rule {
  * @lane_limit: packets that the lanes of one CPU may hold together
  * @icmp_rate: ICMP errors that one CPU may send in a second
  * @threaded: 1 if threads do the work, of the engine and of the ports' NAPIs
+ * @budget: packets of one source that one CPU lets in during a second, before
+ *	more take the bulk lane; 0 for any number
+ * @control_budget: the same of the control lane
+ * @budget_burst: packets at once that are within a budget
+ * @lane_defaults: 1 if the rules of default choose lanes, too
  */
 struct porch_settings {
 	u32 vector;
@@ -141,6 +147,10 @@ struct porch_settings {
 	u32 lane_limit;
 	u32 icmp_rate;
 	u32 threaded;
+	u32 budget;
+	u32 control_budget;
+	u32 budget_burst;
+	u32 lane_defaults;
 };
 
 /**
@@ -191,6 +201,7 @@ struct porch_ruleset;
  * @local: this machine's own addresses
  * @n_local: how many, on all devices
  * @classes: how packets are shaped, NULL for no class at all
+ * @lanes: rules that choose a lane, NULL for none but those of default
  * @retired: what this generation alone still uses, filled when it is replaced
  * @retire: frees @retired and this generation after a grace period
  *
@@ -210,6 +221,7 @@ struct porch_config {
 	struct porch_addrset *local;
 	u32 n_local;
 	struct porch_classes *classes;
+	struct porch_lanes *lanes;
 	struct {
 		struct porch_lpm_retired fibs;
 		struct list_head routes;
@@ -222,6 +234,7 @@ struct porch_config {
 		struct list_head route_rules;
 		struct porch_addrset *local;
 		struct porch_classes *classes;
+		struct porch_lanes *lanes;
 	} retired;
 	struct rcu_work retire;
 };

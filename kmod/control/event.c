@@ -9,10 +9,12 @@
 #include "control/class.h"
 #include "control/config.h"
 #include "control/event.h"
+#include "control/lane.h"
 #include "control/nl.h"
 #include "control/nl_class.h"
 #include "control/nl_fill.h"
 #include "control/nl_gen.h"
+#include "control/nl_lane.h"
 #include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
 #include "control/nl_set.h"
@@ -123,6 +125,10 @@ static int event_fill(struct sk_buff *msg, const struct events *ev, u8 cmd,
 		return event_fill_class(msg, ev, ev->next, what);
 	case PORCH_CMD_CLASS_REMOVED:
 		return event_fill_class(msg, ev, ev->old, what);
+	case PORCH_CMD_LANE_ADDED:
+	case PORCH_CMD_LANE_REMOVED:
+		return nla_put_u32(msg, PORCH_A_LANE_GENERATION, ev->gen) ?:
+		       porch_nl_fill_lane(msg, ev->net, what);
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_put_u32(msg, PORCH_A_ENGINE_GENERATION, ev->gen) ?:
 		       porch_nl_fill_settings(msg, what);
@@ -330,6 +336,18 @@ static void event_classes(struct events *ev)
 	}
 }
 
+/* What one of the sets has and the other has not */
+static void event_lanes(struct events *ev, u8 cmd, const struct porch_lanes *set,
+			const struct porch_lanes *other)
+{
+	unsigned int i;
+
+	for (i = 0; set && i < set->n; i++)
+		if (!porch_lanes_have(other, set->rule[i]) &&
+		    !porch_lane_is_orphan(set->rule[i]))
+			event(ev, cmd, set->rule[i]);
+}
+
 static void event_all(struct events *ev, const struct porch_edit *e,
 		      const struct porch_config *old)
 {
@@ -344,6 +362,8 @@ static void event_all(struct events *ev, const struct porch_edit *e,
 	if (e->next->ruleset != e->ruleset)
 		event_ruleset(ev, e->ruleset, e->next->ruleset);
 	event_classes(ev);
+	event_lanes(ev, PORCH_CMD_LANE_REMOVED, old->lanes, e->next->lanes);
+	event_lanes(ev, PORCH_CMD_LANE_ADDED, e->next->lanes, old->lanes);
 	if (memcmp(&old->set, &e->next->set, sizeof(old->set)))
 		event(ev, PORCH_CMD_ENGINE_CHANGED, &e->next->set);
 	if (memcmp(&old->track, &e->next->track, sizeof(old->track)))

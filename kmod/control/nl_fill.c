@@ -126,7 +126,12 @@ int porch_nl_fill_settings(struct sk_buff *msg, const struct porch_settings *s)
 	    nla_put_u32(msg, PORCH_A_ENGINE_TIME_LIMIT, s->time_limit) ||
 	    nla_put_u32(msg, PORCH_A_ENGINE_LANE_LIMIT, s->lane_limit) ||
 	    nla_put_u32(msg, PORCH_A_ENGINE_ICMP_RATE, s->icmp_rate) ||
-	    nla_put_u8(msg, PORCH_A_ENGINE_THREADED, s->threaded))
+	    nla_put_u8(msg, PORCH_A_ENGINE_THREADED, s->threaded) ||
+	    nla_put_u32(msg, PORCH_A_ENGINE_BUDGET, s->budget) ||
+	    nla_put_u32(msg, PORCH_A_ENGINE_CONTROL_BUDGET,
+			s->control_budget) ||
+	    nla_put_u32(msg, PORCH_A_ENGINE_BUDGET_BURST, s->budget_burst) ||
+	    nla_put_u8(msg, PORCH_A_ENGINE_LANE_DEFAULTS, s->lane_defaults))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -55,6 +55,24 @@ static const struct netlink_range_validation porch_a_engine_icmp_rate_range = {
 	.max	= 1000000ULL,
 };
 
+static const struct netlink_range_validation porch_a_engine_budget_range = {
+	.max	= 10000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_engine_control_budget_range = {
+	.max	= 10000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_engine_budget_burst_range = {
+	.min	= 1ULL,
+	.max	= 1000000ULL,
+};
+
+static const struct netlink_range_validation porch_a_lane_in_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
 static const struct netlink_range_validation porch_a_class_ifindex_range = {
 	.min	= 1ULL,
 	.max	= S32_MAX,
@@ -371,18 +389,50 @@ const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1] = {
 };
 
 /* PORCH_CMD_ENGINE_SET - do */
-const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_THREADED + 1] = {
+const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_LANE_DEFAULTS + 1] = {
 	[PORCH_A_ENGINE_VECTOR] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
 	[PORCH_A_ENGINE_TIME_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_time_limit_range),
 	[PORCH_A_ENGINE_LANE_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_lane_limit_range),
 	[PORCH_A_ENGINE_ICMP_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_icmp_rate_range),
 	[PORCH_A_ENGINE_THREADED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[PORCH_A_ENGINE_BUDGET] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_budget_range),
+	[PORCH_A_ENGINE_CONTROL_BUDGET] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_control_budget_range),
+	[PORCH_A_ENGINE_BUDGET_BURST] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_engine_budget_burst_range),
+	[PORCH_A_ENGINE_LANE_DEFAULTS] = NLA_POLICY_MAX(NLA_U8, 1),
 	[PORCH_A_ENGINE_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_LANE_ADD - do */
+const struct nla_policy porch_lane_add_nl_policy[PORCH_A_LANE_STAGED + 1] = {
+	[PORCH_A_LANE_PREF] = { .type = NLA_U32, },
+	[PORCH_A_LANE_LANE] = NLA_POLICY_MAX(NLA_U8, 3),
+	[PORCH_A_LANE_IN] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_lane_in_range),
+	[PORCH_A_LANE_LOCAL] = { .type = NLA_FLAG, },
+	[PORCH_A_LANE_PROTO] = { .type = NLA_U8, },
+	[PORCH_A_LANE_SPORT] = { .type = NLA_U16, },
+	[PORCH_A_LANE_SPORT_MAX] = { .type = NLA_U16, },
+	[PORCH_A_LANE_DPORT] = { .type = NLA_U16, },
+	[PORCH_A_LANE_DPORT_MAX] = { .type = NLA_U16, },
+	[PORCH_A_LANE_ICMP_TYPE] = { .type = NLA_U8, },
+	[PORCH_A_LANE_ICMP_TYPE_MAX] = { .type = NLA_U8, },
+	[PORCH_A_LANE_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
+	[PORCH_A_LANE_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_LANE_DEL - do */
+const struct nla_policy porch_lane_del_nl_policy[PORCH_A_LANE_STAGED + 1] = {
+	[PORCH_A_LANE_PREF] = { .type = NLA_U32, },
+	[PORCH_A_LANE_STAGED] = { .type = NLA_FLAG, },
+};
+
+/* PORCH_CMD_LANE_GET - do */
+const struct nla_policy porch_lane_get_nl_policy[PORCH_A_LANE_PREF + 1] = {
+	[PORCH_A_LANE_PREF] = { .type = NLA_U32, },
 };
 
 /* PORCH_CMD_STATS_GET - do */
 const struct nla_policy porch_stats_get_nl_policy[PORCH_A_COUNTER_NAME + 1] = {
-	[PORCH_A_COUNTER_GROUP] = NLA_POLICY_MAX(NLA_U8, 3),
+	[PORCH_A_COUNTER_GROUP] = NLA_POLICY_MAX(NLA_U8, 4),
 	[PORCH_A_COUNTER_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
 };
 
@@ -572,7 +622,7 @@ const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[38] = {
+const struct genl_ops porch_nl_ops[41] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -680,8 +730,29 @@ const struct genl_ops porch_nl_ops[38] = {
 		.cmd		= PORCH_CMD_ENGINE_SET,
 		.doit		= porch_nl_engine_set_doit,
 		.policy		= porch_engine_set_nl_policy,
-		.maxattr	= PORCH_A_ENGINE_THREADED,
+		.maxattr	= PORCH_A_ENGINE_LANE_DEFAULTS,
 		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_LANE_ADD,
+		.doit		= porch_nl_lane_add_doit,
+		.policy		= porch_lane_add_nl_policy,
+		.maxattr	= PORCH_A_LANE_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_LANE_DEL,
+		.doit		= porch_nl_lane_del_doit,
+		.policy		= porch_lane_del_nl_policy,
+		.maxattr	= PORCH_A_LANE_STAGED,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_LANE_GET,
+		.doit		= porch_nl_lane_get_doit,
+		.dumpit		= porch_nl_lane_get_dumpit,
+		.policy		= porch_lane_get_nl_policy,
+		.maxattr	= PORCH_A_LANE_PREF,
 	},
 	{
 		.cmd		= PORCH_CMD_STATS_GET,

@@ -45,7 +45,13 @@ extern const struct nla_policy porch_class_get_nl_policy[PORCH_A_CLASS_ID + 1];
 
 extern const struct nla_policy porch_engine_get_nl_policy[PORCH_A_ENGINE_PAD + 1];
 
-extern const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_THREADED + 1];
+extern const struct nla_policy porch_engine_set_nl_policy[PORCH_A_ENGINE_LANE_DEFAULTS + 1];
+
+extern const struct nla_policy porch_lane_add_nl_policy[PORCH_A_LANE_STAGED + 1];
+
+extern const struct nla_policy porch_lane_del_nl_policy[PORCH_A_LANE_STAGED + 1];
+
+extern const struct nla_policy porch_lane_get_nl_policy[PORCH_A_LANE_PREF + 1];
 
 extern const struct nla_policy porch_stats_get_nl_policy[PORCH_A_COUNTER_NAME + 1];
 
@@ -92,7 +98,7 @@ extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_CHECK + 1]
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[38];
+extern const struct genl_ops porch_nl_ops[41];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -115,6 +121,10 @@ int porch_nl_class_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_class_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_engine_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_engine_set_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_lane_add_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_lane_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_lane_get_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_lane_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_ledger_get_doit(struct sk_buff *skb, struct genl_info *info);

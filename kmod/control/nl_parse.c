@@ -10,6 +10,7 @@
 #include "control/config.h"
 #include "control/nl_class.h"
 #include "control/nl_gen.h"
+#include "control/nl_lane.h"
 #include "control/nl_parse.h"
 #include "control/nl_route_rule.h"
 #include "control/nl_rule.h"
@@ -293,6 +294,9 @@ static bool is_staged(const struct genl_info *info)
 	case PORCH_CMD_CLASS_CHANGE:
 	case PORCH_CMD_CLASS_DEL:
 		return info->attrs[PORCH_A_CLASS_STAGED];
+	case PORCH_CMD_LANE_ADD:
+	case PORCH_CMD_LANE_DEL:
+		return info->attrs[PORCH_A_LANE_STAGED];
 	case PORCH_CMD_ENGINE_SET:
 		return info->attrs[PORCH_A_ENGINE_STAGED];
 	case PORCH_CMD_TRACK_SET:
@@ -349,6 +353,10 @@ int porch_nl_parse_op(struct genl_info *info, struct porch_op *op)
 	case PORCH_CMD_CLASS_CHANGE:
 	case PORCH_CMD_CLASS_DEL:
 		return porch_nl_parse_class(info, &op->class);
+	case PORCH_CMD_LANE_ADD:
+		return porch_nl_parse_lane(info, &op->lane);
+	case PORCH_CMD_LANE_DEL:
+		return porch_nl_parse_lane_pref(info, &op->lane);
 	case PORCH_CMD_ENGINE_SET:
 		return parse_settings(info, &op->settings);
 	case PORCH_CMD_TRACK_SET:

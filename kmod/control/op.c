@@ -47,6 +47,10 @@ static int op_apply(struct porch_edit *e, const struct porch_op *op,
 		return porch_class_change(e, &op->class, fault);
 	case PORCH_CMD_CLASS_DEL:
 		return porch_class_remove(e, &op->class, fault);
+	case PORCH_CMD_LANE_ADD:
+		return porch_lane_insert(e, &op->lane, fault);
+	case PORCH_CMD_LANE_DEL:
+		return porch_lane_remove(e, &op->lane, fault);
 	case PORCH_CMD_ENGINE_SET:
 		porch_settings_change(&e->next->set, &op->settings);
 		return 0;
@@ -169,7 +173,7 @@ static int edit_remove_dev(struct porch_edit *e, struct net_device *dev)
 	porch_port_remove_dev(e, dev);
 	porch_route_rule_remove_dev(e, dev);
 	return porch_fib_remove_dev(e, dev) ?: porch_class_remove_dev(e, dev) ?:
-	       porch_qdisc_prepare(e);
+	       porch_lane_remove_dev(e, dev) ?: porch_qdisc_prepare(e);
 }
 
 /**
@@ -196,7 +200,8 @@ void porch_op_release_dev(struct porch_net *pn, struct net_device *dev)
 	}
 	if (list_empty(&e.removed) && list_empty(&e.route_rules_removed) &&
 	    list_empty(&e.detached) &&
-	    e.next->classes == porch_edit_now(&e)->classes)
+	    e.next->classes == porch_edit_now(&e)->classes &&
+	    e.next->lanes == porch_edit_now(&e)->lanes)
 		porch_edit_abort(&e);
 	else
 		porch_edit_publish(&e);
@@ -206,6 +211,7 @@ force:
 	porch_fib_orphan_dev(pn, dev);
 	porch_route_rule_orphan_dev(pn, dev);
 	porch_class_orphan_dev(pn, dev);
+	porch_lane_orphan_dev(pn, dev);
 	porch_config_renumber(pn);
 	porch_event_lose(pn);
 }

@@ -6,6 +6,7 @@
 #include "control/class.h"
 #include "control/config.h"
 #include "control/fib.h"
+#include "control/lane.h"
 #include "control/port.h"
 #include "control/route_rule.h"
 #include "control/ruleset.h"
@@ -23,6 +24,7 @@ struct porch_fault;
  * @route_rule: of PORCH_CMD_ROUTE_RULE_ADD and PORCH_CMD_ROUTE_RULE_DEL
  * @class: of PORCH_CMD_CLASS_ADD, PORCH_CMD_CLASS_CHANGE and
  *	PORCH_CMD_CLASS_DEL
+ * @lane: of PORCH_CMD_LANE_ADD and PORCH_CMD_LANE_DEL
  * @settings: of PORCH_CMD_ENGINE_SET
  * @track: of PORCH_CMD_TRACK_SET
  * @chain: of PORCH_CMD_CHAIN_ADD, PORCH_CMD_CHAIN_DEL and PORCH_CMD_CHAIN_SET
@@ -43,6 +45,7 @@ struct porch_op {
 		struct porch_route_spec route;
 		struct porch_route_rule_spec route_rule;
 		struct porch_class_spec class;
+		struct porch_lane_spec lane;
 		struct porch_settings_spec settings;
 		struct porch_track_spec track;
 		struct porch_chain_spec chain;

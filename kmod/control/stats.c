@@ -13,12 +13,14 @@
 #define X_PUNT(sym, name)	COUNTER(PUNT, punt, PORCH_PUNT_##sym, name)
 #define X_DROP(sym, name, core)	COUNTER(DROP, drop, PORCH_DROP_##sym, name)
 #define X_ENGINE(sym, name)	COUNTER(ENGINE, engine, PORCH_ENGINE_##sym, name)
+#define X_LANE(sym, name)	COUNTER(LANE, lane, PORCH_COUNT_LANE_##sym, name)
 
 const struct porch_counter porch_counters[] = {
 	PORCH_CREATED_REASONS(X_CREATED)
 	PORCH_PUNT_REASONS(X_PUNT)
 	PORCH_DROP_REASONS(X_DROP)
 	PORCH_ENGINE_COUNTERS(X_ENGINE)
+	PORCH_LANE_COUNTERS(X_LANE)
 };
 
 const unsigned int porch_n_counters = ARRAY_SIZE(porch_counters);

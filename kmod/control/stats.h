@@ -105,15 +105,32 @@ struct porch_net;
 	X(TAP_LOST,		"tap-lost")		\
 	X(BYPASSED,		"bypassed")
 
+/*
+ * What the door has done: X(symbol, name). First what has taken each lane, in the
+ * order of enum porch_lane; "sources" goes down again only with the engine.
+ */
+#define PORCH_LANE_COUNTERS(X)				\
+	X(CONTROL,		"control")		\
+	X(HIGH,			"high")			\
+	X(NORMAL,		"normal")		\
+	X(BULK,			"bulk")			\
+	X(OVER_BUDGET,		"over-budget")		\
+	X(SOURCES,		"sources")
+
+/* Rules for lanes that are there by default */
+#define PORCH_N_LANE_DEFAULTS	18
+
 #define PORCH_X_CREATED(sym, ...)	PORCH_CREATED_##sym,
 #define PORCH_X_PUNT(sym, ...)		PORCH_PUNT_##sym,
 #define PORCH_X_DROP(sym, ...)		PORCH_DROP_##sym,
 #define PORCH_X_ENGINE(sym, ...)	PORCH_ENGINE_##sym,
+#define PORCH_X_LANE(sym, ...)		PORCH_COUNT_LANE_##sym,
 
 enum porch_created { PORCH_CREATED_REASONS(PORCH_X_CREATED) PORCH_N_CREATED };
 enum porch_punt { PORCH_PUNT_REASONS(PORCH_X_PUNT) PORCH_N_PUNT };
 enum porch_drop { PORCH_DROP_REASONS(PORCH_X_DROP) PORCH_N_DROP };
 enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE };
+enum porch_lane_counter { PORCH_LANE_COUNTERS(PORCH_X_LANE) PORCH_N_LANE };
 
 /**
  * struct porch_stats - what one CPU counts, all in skbs
@@ -131,6 +148,8 @@ enum porch_engine_counter { PORCH_ENGINE_COUNTERS(PORCH_X_ENGINE) PORCH_N_ENGINE
  * @punt: given to the stock stack, by reason
  * @drop: dropped, by reason
  * @engine: the engine's own counters
+ * @lane: the door's
+ * @lane_default: packets that have met each rule for lanes that is there by default
  *
  * Written by its CPU alone, with softirqs off. The ledger of one CPU balances
  * by itself whenever no packet is in flight there:
@@ -151,6 +170,8 @@ struct porch_stats {
 	u64 punt[PORCH_N_PUNT];
 	u64 drop[PORCH_N_DROP];
 	u64 engine[PORCH_N_ENGINE];
+	u64 lane[PORCH_N_LANE];
+	u64 lane_default[PORCH_N_LANE_DEFAULTS];
 };
 
 /**

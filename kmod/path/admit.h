@@ -2,23 +2,31 @@
 #ifndef PORCH_ADMIT_H
 #define PORCH_ADMIT_H
 
+#include <linux/porch.h>
 #include <linux/skbuff.h>
 
+#define PORCH_N_LANES	(PORCH_LANE_MAX + 1)
+
+struct porch_config;
+struct porch_port;
+struct porch_stats;
+struct porch_tbucket_set;
+
 /**
- * enum porch_lane_id - lanes in the order in which the engine empties them
- * @PORCH_LANE_CONTROL: routing protocols and their like
- * @PORCH_LANE_HIGH: voice and other expedited traffic
- * @PORCH_LANE_NORMAL: everything else
- * @PORCH_LANE_BULK: what steps back by itself
+ * struct porch_admit - what the door of one CPU keeps in mind
+ * @sources: the budget of each source
+ *
+ * Touched by its CPU alone, with softirqs off.
  */
-enum porch_lane_id {
-	PORCH_LANE_CONTROL,
-	PORCH_LANE_HIGH,
-	PORCH_LANE_NORMAL,
-	PORCH_LANE_BULK,
-	PORCH_N_LANES,
+struct porch_admit {
+	struct porch_tbucket_set *sources;
 };
 
-enum porch_lane_id porch_admit_lane(const struct sk_buff *skb);
+int porch_admit_init(struct porch_admit *a);
+void porch_admit_fini(struct porch_admit *a);
+enum porch_lane porch_admit_lane(struct porch_admit *a,
+				 const struct porch_config *cfg,
+				 const struct porch_port *port,
+				 const struct sk_buff *skb, bool again);
 
 #endif /* PORCH_ADMIT_H */

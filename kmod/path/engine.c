@@ -45,6 +45,7 @@ struct lane {
  * @cpu: the CPU
  * @turn: in the list of its thread, while that is to poll
  * @lane: packets that wait, by priority
+ * @admit: the door to the lanes
  * @pending: NAPI or the thread is going to poll, or does
  * @path: the path's working memory
  */
@@ -55,6 +56,7 @@ struct porch_engine {
 	unsigned int cpu;
 	struct list_head turn;
 	struct lane lane[PORCH_N_LANES];
+	struct porch_admit admit;
 	bool pending;
 	struct porch_path path;
 };
@@ -173,15 +175,17 @@ static void admit(struct porch_port *port, struct sk_buff *skb,
 {
 	struct porch_engine *e = this_cpu_ptr(port->pn->engine);
 	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
-	unsigned int lane = porch_admit_lane(skb);
+	const struct porch_config *cfg = rcu_dereference(port->pn->config);
 	struct porch_stats *stats = e->stats;
+	enum porch_lane lane;
 	bool full;
 
 	if (unlikely(!(skb->dev->flags & IFF_UP))) {
 		porch_drop(stats, port, skb, PORCH_DROP_PORT_DOWN);
 		return;
 	}
-	full = stats->queued >= settings(port->pn)->lane_limit;
+	lane = porch_admit_lane(&e->admit, cfg, port, skb, answers);
+	full = stats->queued >= cfg->set.lane_limit;
 	if (unlikely(full && !lanes_below(e, lane))) {
 		porch_drop(stats, port, skb,
 			   PORCH_DROP_CONTROL_LANE_FULL + lane);
@@ -207,6 +211,7 @@ static void admit(struct porch_port *port, struct sk_buff *skb,
 	if (unlikely(answers))
 		ENGINE_CB(skb)->answers = *answers;
 	lane_put(&e->lane[lane], skb);
+	stats->lane[PORCH_COUNT_LANE_CONTROL + lane]++;
 	stats->queued++;
 	ps->inflight++;
 	if (!e->pending) {
@@ -439,8 +444,10 @@ static void engine_free(struct porch_net *pn)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		porch_path_fini(&per_cpu_ptr(pn->engine, cpu)->path);
+		porch_admit_fini(&per_cpu_ptr(pn->engine, cpu)->admit);
+	}
 	free_percpu(pn->engine);
 	pn->engine = NULL;
 }
@@ -470,7 +477,7 @@ int porch_engine_init(struct porch_net *pn)
 		e->pn = pn;
 		e->stats = per_cpu_ptr(pn->stats, cpu);
 		e->cpu = cpu;
-		err = porch_path_init(&e->path);
+		err = porch_admit_init(&e->admit) ?: porch_path_init(&e->path);
 		if (err)
 			goto free;
 	}

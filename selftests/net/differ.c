@@ -483,7 +483,8 @@ static bool explain(struct router *r, struct mnl_socket *nl, const struct frame 
 	counters_read(nl, &after);
 	for (i = 0; i < after.n; i++) {
 		if (after.c[i].value == before.c[i].value ||
-		    !strncmp(after.c[i].name, "engine", 6))
+		    !strncmp(after.c[i].name, "engine", 6) ||
+		    !strncmp(after.c[i].name, "lane", 4))
 			continue;
 		for (j = 0; j < ARRAY_SIZE(stricter); j++)
 			if (!strcmp(after.c[i].name, stricter[j].counter))

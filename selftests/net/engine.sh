@@ -88,11 +88,12 @@ check "time-limited polls were counted" test "$(counter engine time-limited)" -g
 check "settings are back" with vector 64 time-limit 2000 lane-limit 1000
 
 # Control packets overtake: under a flood that overflows the normal lane, none of
-# class CS6 is lost in the lanes.
+# class CS6 is lost in the lanes. Some may be lost before, in the CPU's backlog.
 control_lane()
 {
-	local log
+	local log lost
 
+	lost=$(counter drop control-lane-full)
 	porch engine set vector 1 time-limit 10 lane-limit 64
 	client tc qdisc replace dev c0 root netem delay 20ms limit 100000
 	client iperf3 -u -c 10.0.2.2 -t 2 -b 0 -l 64 --connect-timeout 5000 &
@@ -100,7 +101,9 @@ control_lane()
 	wait $!
 	client tc qdisc del dev c0 root
 	echo "$log"
-	[[ $log =~ \ 0%\ packet\ loss ]]
+	[[ $log =~ \ ([0-9]+)\ received ]]
+	[ "${BASH_REMATCH[1]}" -ge 50 ]
+	equal "lost in the lane" "$(counter drop control-lane-full)" "$lost"
 }
 check "the control lane loses nothing under a flood" \
 	counts drop normal-lane-full + control_lane

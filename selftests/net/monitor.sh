@@ -105,7 +105,7 @@ each_once()
 	committed 1 changes
 	route add 10.4.0.0/16 dev dum2
 	committed 1 changes
-	engine set vector 8 time-limit 2000 lane-limit 1000 icmp-rate 1000 threaded off
+	engine set vector 8 time-limit 2000 lane-limit 1000 icmp-rate 1000 threaded off budget 0 control-budget 1000 budget-burst 1000 lane-defaults on
 	committed 1 changes
 	route del 10.3.0.0/16 via 10.0.2.9 dev rs
 	committed 1 changes
@@ -116,7 +116,7 @@ each_once()
 	route add 10.6.0.0/16 dev dum2
 	route add 10.5.0.0/16 dev dum2
 	route replace 10.4.0.0/16 via 10.0.2.9 dev rs
-	engine set vector 64 time-limit 2000 lane-limit 1000 icmp-rate 1000 threaded off
+	engine set vector 64 time-limit 2000 lane-limit 1000 icmp-rate 1000 threaded off budget 0 control-budget 1000 budget-burst 1000 lane-defaults on
 	committed 6 changes
 	port del dum2
 	route del 10.5.0.0/16 dev dum2

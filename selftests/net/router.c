@@ -154,6 +154,7 @@ static int counter_attr(const struct nlattr *attr, void *data)
 		[PORCH_COUNTER_GROUP_PUNT] = "punt",
 		[PORCH_COUNTER_GROUP_DROP] = "drop",
 		[PORCH_COUNTER_GROUP_ENGINE] = "engine",
+		[PORCH_COUNTER_GROUP_LANE] = "lane",
 	};
 	struct counters *c = data;
 	char *name = c->c[c->n].name;

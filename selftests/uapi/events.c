@@ -60,6 +60,7 @@ struct rows {
  * @routes: key is the table and the prefix
  * @rules: key is the preference
  * @classes: key is the device and the number
+ * @lanes: key is the preference
  * @generation: the last one
  * @changes: events of the generation that is being told
  */
@@ -68,6 +69,7 @@ struct view {
 	struct rows routes;
 	struct rows rules;
 	struct rows classes;
+	struct rows lanes;
 	uint32_t generation;
 	uint32_t changes;
 };
@@ -149,6 +151,17 @@ static void write_class(struct rows *rows, struct nlattr **attrs)
 	write_row(rows, attrs, order, ARRAY_SIZE(order), 2);
 }
 
+static void write_lane(struct rows *rows, struct nlattr **attrs)
+{
+	static const int order[] = {
+		PORCH_A_LANE_PREF, PORCH_A_LANE_LANE, PORCH_A_LANE_IN, PORCH_A_LANE_LOCAL,
+		PORCH_A_LANE_PROTO, PORCH_A_LANE_SPORT, PORCH_A_LANE_DPORT,
+		PORCH_A_LANE_DPORT_MAX, PORCH_A_LANE_DSCP,
+	};
+
+	write_row(rows, attrs, order, ARRAY_SIZE(order), 1);
+}
+
 /* The row behind the last becomes one of them. */
 static void insert_row(struct __test_metadata *_metadata, struct rows *rows, bool replace)
 {
@@ -216,6 +229,14 @@ static void hear(struct __test_metadata *_metadata, struct view *view, uint8_t c
 		write_class(&view->classes, a);
 		remove_row(_metadata, &view->classes);
 		break;
+	case PORCH_CMD_LANE_ADDED:
+		write_lane(&view->lanes, a);
+		insert_row(_metadata, &view->lanes, false);
+		break;
+	case PORCH_CMD_LANE_REMOVED:
+		write_lane(&view->lanes, a);
+		remove_row(_metadata, &view->lanes);
+		break;
 	case PORCH_CMD_ENGINE_CHANGED:
 	case PORCH_CMD_TRACK_CHANGED:
 		break;
@@ -244,6 +265,9 @@ static uint32_t event_generation(uint8_t cmd, struct nlattr **a)
 	case PORCH_CMD_CLASS_CHANGED:
 	case PORCH_CMD_CLASS_REMOVED:
 		return nla_get_u32(a[PORCH_A_CLASS_GENERATION]);
+	case PORCH_CMD_LANE_ADDED:
+	case PORCH_CMD_LANE_REMOVED:
+		return nla_get_u32(a[PORCH_A_LANE_GENERATION]);
 	case PORCH_CMD_ENGINE_CHANGED:
 		return nla_get_u32(a[PORCH_A_ENGINE_GENERATION]);
 	case PORCH_CMD_TRACK_CHANGED:
@@ -298,6 +322,14 @@ static void look(struct client *client, struct view *view)
 	scene_dump(client, PORCH_CMD_CLASS_GET, &answer);
 	for (pos = 0; answer_next(&answer, &pos, a, EVENT_ATTRS - 1); view->classes.count++)
 		write_class(&view->classes, a);
+	answer_free(&answer);
+	scene_dump(client, PORCH_CMD_LANE_GET, &answer);
+	for (pos = 0; answer_next(&answer, &pos, a, EVENT_ATTRS - 1);) {
+		if (a[PORCH_A_LANE_DEFAULT])
+			continue;
+		write_lane(&view->lanes, a);
+		view->lanes.count++;
+	}
 	answer_free(&answer);
 	client_call(client, &request, &answer);
 	pos = 0;
@@ -360,10 +392,22 @@ static void change_at_random(struct client *client)
 	static const char *const ways[] = { "oif=" PORT, "type=1", "type=2", "gateway=10.0.0.2",
 					    "nexthops=10.0.0.2+/12/9", "nexthops=/10+/12",
 					    "oif=" OTHER_PORT };
+	static const char *const traffic[] = { "", "in=" OTHER_PORT, "local proto=89",
+					       "proto=6 dport=1 dport-max=9", "dscp=8 in=" PORT };
 	char text[128];
 	int net = 20 + rand() % 6, table = rand() % 2 ? PORCH_TABLE_MAIN : 1 + rand() % 2;
 
-	switch (rand() % 23) {
+	switch (rand() % 26) {
+	case 23:
+		snprintf(text, sizeof(text), "pref=%d", net);
+		change(client, PORCH_CMD_LANE_DEL, text);
+		break;
+	case 24:
+	case 25:
+		snprintf(text, sizeof(text), "pref=%d lane=%d %s", net, rand() % 4,
+			 traffic[rand() % ARRAY_SIZE(traffic)]);
+		change(client, PORCH_CMD_LANE_ADD, text);
+		break;
 	case 19:
 		snprintf(text, sizeof(text), "ifindex=" NO_PORT " id=%d parent=%d%s", 1 + net % 4,
 			 rand() % 4, rand() % 2 ? " default" : "");
@@ -463,6 +507,7 @@ TEST_F_TIMEOUT(events, can_be_followed, 120)
 	expect_rows(_metadata, &seen.routes, &heard.routes);
 	expect_rows(_metadata, &seen.rules, &heard.rules);
 	expect_rows(_metadata, &seen.classes, &heard.classes);
+	expect_rows(_metadata, &seen.lanes, &heard.lanes);
 }
 
 static int events_of(struct client *listener)

@@ -239,6 +239,7 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 	/* Without a number: all of a device, and none is fine, too. */
 	static const int class_key[] = { PORCH_A_CLASS_IFINDEX, 0 };
 	static const int chain_key[] = { PORCH_A_CHAIN_NAME, 0 };
+	static const int lane_key[] = { PORCH_A_LANE_PREF, 0 };
 	static const int rule_key[] = { PORCH_A_ROUTE_RULE_PREF, 0 };
 	static const int route_key[] = {
 		PORCH_A_ROUTE_TABLE, PORCH_A_ROUTE_DST, PORCH_A_ROUTE_PREFIX_LEN, 0
@@ -277,6 +278,10 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 	in_order(_metadata, &self->client);
 	remove_all(_metadata, &self->client, PORCH_CMD_CLASS_GET, PORCH_CMD_CLASS_DEL,
 		   class_key);
+	/* Those of default have nothing to be removed by. */
+	scene_ask(&self->client, PORCH_CMD_ENGINE_SET, "lane-defaults=0");
+	remove_all(_metadata, &self->client, PORCH_CMD_LANE_GET, PORCH_CMD_LANE_DEL,
+		   lane_key);
 	remove_all(_metadata, &self->client, PORCH_CMD_PORT_GET, PORCH_CMD_PORT_DEL,
 		   port_key);
 	remove_all(_metadata, &self->client, PORCH_CMD_ROUTE_GET, PORCH_CMD_ROUTE_DEL,
@@ -297,6 +302,9 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 	EXPECT_EQ(0, answer.count);
 	answer_free(&answer);
 	scene_dump(&self->client, PORCH_CMD_ROUTE_RULE_GET, &answer);
+	EXPECT_EQ(0, answer.count);
+	answer_free(&answer);
+	scene_dump(&self->client, PORCH_CMD_LANE_GET, &answer);
 	EXPECT_EQ(0, answer.count);
 	answer_free(&answer);
 	scene_dump(&self->client, PORCH_CMD_RULE_GET, &answer);

@@ -44,6 +44,10 @@
 #define TABLE		{ "table", PORCH_A_ROUTE_TABLE, U32, 1, UINT32_MAX }
 #define PREF		{ "pref", PORCH_A_ROUTE_RULE_PREF, U32, 0, UINT32_MAX, true }
 #define WAY_STAGED	{ "staged", PORCH_A_ROUTE_RULE_STAGED, FLAG }
+#define LANE_PREF	{ "pref", PORCH_A_LANE_PREF, U32, 0, UINT32_MAX, true }
+#define LANE_PORTS	"sport=1 sport-max=2 dport=3 dport-max=4"
+#define BUDGETS		"budget=100 control-budget=10 budget-burst=20 lane-defaults=1"
+#define LANE_STAGED	{ "staged", PORCH_A_LANE_STAGED, FLAG }
 #define CHAIN_STAGED	{ "staged", PORCH_A_CHAIN_STAGED, FLAG }
 #define SET_NAME	{ "name", PORCH_A_SET_NAME, STRING, 0, 31, true }
 #define ELEMENT_SET	{ "set", PORCH_A_ELEMENT_SET, STRING, 0, 31, true }
@@ -250,7 +254,7 @@ const struct op ops[] = {
 	  .attrs = { ELEMENT_SET, ELEMENT_ADDR, ELEMENT_PORT } },
 	{ "engine-get", PORCH_CMD_ENGINE_GET, .last = PORCH_A_ENGINE_MAX, .example = "" },
 	{ "engine-set", PORCH_CMD_ENGINE_SET, .admin = true, .last = PORCH_A_ENGINE_MAX,
-	  .example = "vector=8 time-limit=1000 lane-limit=500 icmp-rate=10 threaded=1",
+	  .example = "vector=8 time-limit=1000 lane-limit=500 icmp-rate=10 threaded=1 " BUDGETS,
 	  .attrs = {
 		{ "vector", PORCH_A_ENGINE_VECTOR, U32, 1, 64 },
 		{ "time-limit", PORCH_A_ENGINE_TIME_LIMIT, U32, 10, 100000 },
@@ -258,11 +262,36 @@ const struct op ops[] = {
 		{ "icmp-rate", PORCH_A_ENGINE_ICMP_RATE, U32, 0, 1000000 },
 		{ "staged", PORCH_A_ENGINE_STAGED, FLAG },
 		{ "threaded", PORCH_A_ENGINE_THREADED, U8, 0, 1 },
+		{ "budget", PORCH_A_ENGINE_BUDGET, U32, 0, 10000000 },
+		{ "control-budget", PORCH_A_ENGINE_CONTROL_BUDGET, U32, 0, 10000000 },
+		{ "budget-burst", PORCH_A_ENGINE_BUDGET_BURST, U32, 1, 1000000 },
+		{ "lane-defaults", PORCH_A_ENGINE_LANE_DEFAULTS, U8, 0, 1 },
 	  } },
+	{ "lane-add", PORCH_CMD_LANE_ADD, .admin = true, .last = PORCH_A_LANE_MAX,
+	  .example = "pref=7 lane=3 in=" PORT " local proto=6 dscp=46 " LANE_PORTS,
+	  .attrs = {
+		LANE_PREF,
+		{ "lane", PORCH_A_LANE_LANE, U8, 0, 3, true },
+		{ "in", PORCH_A_LANE_IN, U32, 1, 0x7fffffff },
+		{ "local", PORCH_A_LANE_LOCAL, FLAG },
+		{ "proto", PORCH_A_LANE_PROTO, U8, 0, 255, .bound = true },
+		{ "sport", PORCH_A_LANE_SPORT, U16, 0, 65535, .bound = true },
+		{ "sport-max", PORCH_A_LANE_SPORT_MAX, U16, 0, 65535 },
+		{ "dport", PORCH_A_LANE_DPORT, U16, 0, 65535, .bound = true },
+		{ "dport-max", PORCH_A_LANE_DPORT_MAX, U16, 0, 65535 },
+		{ "icmp-type", PORCH_A_LANE_ICMP_TYPE, U8, 0, 255 },
+		{ "icmp-type-max", PORCH_A_LANE_ICMP_TYPE_MAX, U8, 0, 255 },
+		{ "dscp", PORCH_A_LANE_DSCP, U8, 0, 63 },
+		LANE_STAGED,
+	  } },
+	{ "lane-del", PORCH_CMD_LANE_DEL, .admin = true, .last = PORCH_A_LANE_MAX,
+	  .example = "pref=101", .attrs = { LANE_PREF, LANE_STAGED } },
+	{ "lane-get", PORCH_CMD_LANE_GET, .dump = true, .last = PORCH_A_LANE_MAX,
+	  .example = "pref=100", .attrs = { LANE_PREF } },
 	{ "stats-get", PORCH_CMD_STATS_GET, .dump = true, .last = PORCH_A_COUNTER_MAX,
 	  .example = "group=2 name=no-route",
 	  .attrs = {
-		{ "group", PORCH_A_COUNTER_GROUP, U8, 0, 3, true },
+		{ "group", PORCH_A_COUNTER_GROUP, U8, 0, 4, true },
 		{ "name", PORCH_A_COUNTER_NAME, STRING, 0, 31, true },
 	  } },
 	{ "ledger-get", PORCH_CMD_LEDGER_GET, .last = PORCH_A_LEDGER_MAX,

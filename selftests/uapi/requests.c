@@ -716,6 +716,64 @@ TEST_F(requests, rules_choose_the_table)
 		  type_of(_metadata, client, "dst=10.1.2.3 src=10.7.0.1"));
 }
 
+TEST_F(requests, rules_choose_the_lane)
+{
+	struct client *client = &self->client;
+	struct nlattr *a[PORCH_A_LANE_MAX + 1];
+	struct answer answer;
+	int i, last, count;
+	char text[64];
+	size_t pos;
+
+	scene_ask(client, PORCH_CMD_LANE_ADD, "pref=4294967295 lane=2 proto=58 icmp-type=1");
+	scene_ask(client, PORCH_CMD_LANE_ADD, "pref=0 lane=0 in=" OTHER_PORT);
+	scene_ask(client, PORCH_CMD_LANE_ADD, "pref=50 lane=0 local proto=17 dport=7 dport-max=9");
+	look(_metadata, client, PORCH_CMD_LANE_GET, "pref=50", a, PORCH_A_LANE_MAX);
+	EXPECT_EQ(PORCH_LANE_CONTROL, nla_get_u8(a[PORCH_A_LANE_LANE]));
+	EXPECT_EQ(17, nla_get_u8(a[PORCH_A_LANE_PROTO]));
+	EXPECT_EQ(7, nla_get_u16(a[PORCH_A_LANE_DPORT]));
+	EXPECT_EQ(9, nla_get_u16(a[PORCH_A_LANE_DPORT_MAX]));
+	EXPECT_NE(NULL, a[PORCH_A_LANE_LOCAL]);
+	EXPECT_EQ(NULL, a[PORCH_A_LANE_SPORT]);
+	EXPECT_EQ(NULL, a[PORCH_A_LANE_IN]);
+	EXPECT_EQ(NULL, a[PORCH_A_LANE_DSCP]);
+	EXPECT_EQ(NULL, a[PORCH_A_LANE_DEFAULT]);
+	EXPECT_NE(NULL, a[PORCH_A_LANE_PACKETS]);
+
+	/* The last of all: more than a datagram holds */
+	for (i = 5; i < PORCH_LANE_RULES_MAX; i++) {
+		snprintf(text, sizeof(text), "pref=%d lane=1 dscp=1", 1000 - i);
+		scene_ask(client, PORCH_CMD_LANE_ADD, text);
+	}
+	answer = refused(_metadata, client, PORCH_CMD_LANE_ADD, "pref=11 lane=1");
+	EXPECT_EQ(ENOSPC, answer.error);
+	answer_free(&answer);
+	scene_dump(client, PORCH_CMD_LANE_GET, &answer);
+	pos = 0;
+	last = -1;
+	for (count = 0; answer_next(&answer, &pos, a, PORCH_A_LANE_MAX); count++) {
+		if (count >= PORCH_LANE_RULES_MAX) {
+			EXPECT_EQ(NULL, a[PORCH_A_LANE_PREF]);
+			EXPECT_NE(NULL, a[PORCH_A_LANE_DEFAULT]);
+			continue;
+		}
+		EXPECT_LT(last, (long long)nla_get_u32(a[PORCH_A_LANE_PREF]));
+		last = nla_get_u32(a[PORCH_A_LANE_PREF]) & 0x7fffffff;
+	}
+	answer_free(&answer);
+	EXPECT_LT(PORCH_LANE_RULES_MAX, count);
+	scene_ask(client, PORCH_CMD_ENGINE_SET, "lane-defaults=0");
+	scene_dump(client, PORCH_CMD_LANE_GET, &answer);
+	EXPECT_EQ(PORCH_LANE_RULES_MAX, answer.count);
+	answer_free(&answer);
+
+	/* What names a device goes with it. */
+	ASSERT_EQ(0, system("ip link del d2"));
+	answer = refused(_metadata, client, PORCH_CMD_LANE_GET, "pref=0");
+	EXPECT_EQ(ENOENT, answer.error);
+	answer_free(&answer);
+}
+
 /* Whatever the rules say */
 TEST_F(requests, vrfs_have_their_table)
 {
@@ -1560,6 +1618,23 @@ static const struct refusal {
 	  PORCH_A_ROUTE_RULE_MARK, "mask" },
 	{ PORCH_CMD_ROUTE_RULE_DEL, "pref=99", ENOENT, PORCH_A_ROUTE_RULE_PREF, "no rule" },
 	{ PORCH_CMD_ROUTE_RULE_GET, "pref=99", ENOENT, PORCH_A_ROUTE_RULE_PREF, "no rule" },
+	{ PORCH_CMD_LANE_ADD, "pref=100 lane=1", EEXIST, PORCH_A_LANE_PREF, "already" },
+	{ PORCH_CMD_LANE_ADD, "pref=1 lane=1 in=" NO_DEVICE, ENODEV, PORCH_A_LANE_IN, "no such" },
+	{ PORCH_CMD_LANE_ADD, "pref=1 lane=1 sport=1", EINVAL, PORCH_A_LANE_SPORT, "has ports" },
+	{ PORCH_CMD_LANE_ADD, "pref=1 lane=1 dport=1 proto=1", EINVAL, PORCH_A_LANE_DPORT,
+	  "has ports" },
+	{ PORCH_CMD_LANE_ADD, "pref=1 lane=1 proto=6 dport=2 dport-max=1", EINVAL,
+	  PORCH_A_LANE_DPORT_MAX, "before it begins" },
+	{ PORCH_CMD_LANE_ADD, "pref=1 lane=1 proto=6 sport-max=1", EINVAL,
+	  PORCH_A_LANE_SPORT_MAX, "first value" },
+	{ PORCH_CMD_LANE_ADD, "pref=1 lane=1 icmp-type=1", EINVAL, PORCH_A_LANE_ICMP_TYPE,
+	  "ICMP" },
+	{ PORCH_CMD_LANE_ADD, "pref=1 lane=1 proto=58 icmp-type=2 icmp-type-max=1", EINVAL,
+	  PORCH_A_LANE_ICMP_TYPE_MAX, "before it begins" },
+	{ PORCH_CMD_LANE_ADD, "pref=1 lane=1 proto=58 icmp-type-max=1", EINVAL,
+	  PORCH_A_LANE_ICMP_TYPE_MAX, "first value" },
+	{ PORCH_CMD_LANE_DEL, "pref=99", ENOENT, PORCH_A_LANE_PREF, "no rule" },
+	{ PORCH_CMD_LANE_GET, "pref=99", ENOENT, PORCH_A_LANE_PREF, "no rule" },
 	{ PORCH_CMD_ROUTE_GET, "dst=2001:db8:2::1", ENETUNREACH, PORCH_A_ROUTE_DST, "no route" },
 	{ PORCH_CMD_CHAIN_ADD, "name=web", EEXIST, PORCH_A_CHAIN_NAME, "already" },
 	{ PORCH_CMD_CHAIN_ADD, "name=forward", EEXIST, PORCH_A_CHAIN_NAME, "already" },

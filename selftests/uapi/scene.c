@@ -71,6 +71,8 @@ void scene_set_ways(struct client *client)
 		  "dst=2001:db8:1:: prefix-len=48 gateway=2001:db8::2 oif=" PORT);
 	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, "pref=100 table=9 iif=" PORT);
 	scene_ask(client, PORCH_CMD_ROUTE_RULE_ADD, "pref=101 table=9");
+	scene_ask(client, PORCH_CMD_LANE_ADD, "pref=100 lane=1 in=" PORT);
+	scene_ask(client, PORCH_CMD_LANE_ADD, "pref=101 lane=3");
 	scene_ask(client, PORCH_CMD_CLASS_ADD, "ifindex=" PORT " id=1 ceil=1000000");
 	scene_ask(client, PORCH_CMD_CLASS_ADD, "ifindex=" PORT " id=2 parent=1");
 }
@@ -159,6 +161,7 @@ struct state scene_state(struct client *client)
 	add_list(&state, client, PORCH_CMD_SET_GET);
 	add_list(&state, client, PORCH_CMD_ELEMENT_GET);
 	add_list(&state, client, PORCH_CMD_CLASS_GET);
+	add_list(&state, client, PORCH_CMD_LANE_GET);
 	add_reply(&state, client, PORCH_CMD_ENGINE_GET);
 	add_reply(&state, client, PORCH_CMD_STATUS_GET);
 	return state;

@@ -48,10 +48,13 @@ rule add forward proto tcp dport 99 count
 track set udp 77
 # no such device: shape class add if5 65534 ceil 8bit quantum 2kb default target 5ms interval 0us ecn on
 shape class add lo 1 ceil 100mbit quantum 2kb default target 5ms interval 0us ecn on
+lane add bulk pref 0
+lane add high pref 4294967295 in lo local proto tcp sport 1 dport 2-3 dscp ef
 engine set vector 1
 engine set time-limit 2
 engine set lane-limit 3
 engine set icmp-rate 4
+engine set budget 5
 engine set threaded on
 TEXT
 
@@ -140,8 +143,10 @@ tac file | grep -v '^rule' | cat - <(grep '^rule' file) > other && mv other file
 check "in any order" prints "" "$FAKE" diff file
 cat > file <<'TEXT'
 engine  set icmp-rate 4 lane-limit 3	# some
-engine set vector 1 threaded on time-limit 2
+engine set vector 1 threaded on time-limit 2 budget 5 lane-defaults on
 track set udp 77 icmp 30
+lane add high dscp 46 dport 2-3 sport 1-1 proto 6 in lo local pref 4294967295
+lane add bulk pref 0
 shape class add lo 1 default interval 0s quantum 2048 rate 0 ceil 0.1gbit parent 0
 rule add forward dport 97-97 proto 6 count continue
 rule add forward count proto tcp dport 98
@@ -316,7 +321,7 @@ check "what takes something away" bad "route del 10.0.0.0/8" \
 check "what only shows something" bad "chain" \
 	"chain show: a configuration says what there is; allowed: add, policy"
 check "what is no part of it" bad "stats" \
-	"stats show: no part of a configuration; allowed: port, route, route rule, chain, set, rule, track, shape class, engine"
+	"stats show: no part of a configuration; allowed: port, route, route rule, chain, set, rule, track, shape class, lane, engine"
 check "a configuration within one" bad "commit file" \
 	"commit run file: no part of a configuration; allowed: "
 check "help" bad "port help" "help is no part"
@@ -333,21 +338,21 @@ check "too little time" refuses 2 "commit run file: confirmed must be 1 to 86400
 
 with "-route add 10.0.0.0/8 dev lo" "route add 12.0.0.0/8 dev lo"
 line=$(wc -l < file)
-# Its requests: status, 10 lists, begin, taking back a route, one to add, commit
+# Its requests: status, 11 lists, begin, taking back a route, one to add, commit
 by_kernel()
 {
 	FAKE_REFUSE="is no good" FAKE_REFUSE_AT=$1 refuses 1 "$2" "$FAKE" -f file
 }
 check "the generation by the kernel" by_kernel 1 "is no good"
 check "a list by the kernel" by_kernel 3 "is no good"
-check "the begin by the kernel" by_kernel 12 "is no good"
+check "the begin by the kernel" by_kernel 13 "is no good"
 check "what is taken back by the kernel" \
-	by_kernel 13 "taking back route add 10.0.0.0/8 dev lo: is no good (attribute dst): "
+	by_kernel 14 "taking back route add 10.0.0.0/8 dev lo: is no good (attribute dst): "
 check "what is added by the kernel" \
-	by_kernel 14 "file:$line: route add 12.0.0.0/8 dev lo: is no good (attribute dst): "
+	by_kernel 15 "file:$line: route add 12.0.0.0/8 dev lo: is no good (attribute dst): "
 by_commit()
 {
-	FAKE_REFUSE="is no good" FAKE_REFUSE_AT=15 FAKE_COOKIE=$1 \
+	FAKE_REFUSE="is no good" FAKE_REFUSE_AT=16 FAKE_COOKIE=$1 \
 		prints "porchctl: $2: Invalid argument" eval '! "$FAKE" -f file'
 }
 check "what is taken back by the commit" by_commit 1 \
@@ -418,7 +423,7 @@ if { mkdir -p /run/porch && [ -w /run/porch ] && [ ! -e "$before" ]; } 2> /dev/n
 	{
 		local i
 
-		FAKE_REFUSE=no FAKE_REFUSE_AT=15 prints "porchctl: no (attribute operations): Invalid argument" \
+		FAKE_REFUSE=no FAKE_REFUSE_AT=16 prints "porchctl: no (attribute operations): Invalid argument" \
 			eval '! "$FAKE" -f file confirmed 60' || return 1
 		for ((i = 0; i < 50; i++)); do
 			[ -e "$before" ] || return 0

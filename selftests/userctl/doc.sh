@@ -186,7 +186,8 @@ check "no address is guessed" completes "route add default via " ""
 check "devices behind their keyword" completes "route add default dev " "${devices[@]}"
 check "flags only once" completes "route add default onlink dev lo " via table nexthop
 check "keywords of settings" completes "engine set vector 8 " time-limit lane-limit icmp-rate \
-	threaded
+	threaded budget control-budget budget-burst lane-defaults
+check "lanes" offers "lane add " control high normal bulk
 check "on and off" completes "engine set threaded " off on
 check "parts" completes "shape " show simple off class "${devices[@]}"
 check "verbs of a part" offers "shape class " show add change del

@@ -60,6 +60,9 @@ static const struct command {
 	[PORCH_CMD_ELEMENT_ADD]	= { "element-add", &element_attrs },
 	[PORCH_CMD_ELEMENT_DEL]	= { "element-del", &element_attrs },
 	[PORCH_CMD_ELEMENT_GET]	= { "element-get", &element_attrs },
+	[PORCH_CMD_LANE_ADD]	= { "lane-add", &lane_attrs },
+	[PORCH_CMD_LANE_DEL]	= { "lane-del", &lane_attrs },
+	[PORCH_CMD_LANE_GET]	= { "lane-get", &lane_attrs },
 	[PORCH_CMD_ENGINE_GET]	= { "engine-get", &engine_attrs },
 	[PORCH_CMD_ENGINE_SET]	= { "engine-set", &engine_attrs },
 	[PORCH_CMD_STATS_GET]	= { "stats-get", &counter_attrs },
@@ -334,6 +337,39 @@ static void put_status(void)
 	end(nlh);
 }
 
+static void put_lanes(void)
+{
+	struct nlmsghdr *nlh = begin_message();
+
+	mnl_attr_put_u32(nlh, PORCH_A_LANE_PREF, 0);
+	mnl_attr_put_u8(nlh, PORCH_A_LANE_LANE, PORCH_LANE_BULK);
+	mnl_attr_put_u64(nlh, PORCH_A_LANE_PACKETS, 5);
+	end(nlh);
+
+	nlh = begin_message();
+	mnl_attr_put_u32(nlh, PORCH_A_LANE_PREF, 4294967295);
+	mnl_attr_put_u8(nlh, PORCH_A_LANE_LANE, PORCH_LANE_HIGH);
+	mnl_attr_put_u32(nlh, PORCH_A_LANE_IN, device_index());
+	mnl_attr_put_strz(nlh, PORCH_A_LANE_IN_NAME, device());
+	mnl_attr_put(nlh, PORCH_A_LANE_LOCAL, 0, NULL);
+	mnl_attr_put_u8(nlh, PORCH_A_LANE_PROTO, 6);
+	mnl_attr_put_u16(nlh, PORCH_A_LANE_SPORT, 1);
+	mnl_attr_put_u16(nlh, PORCH_A_LANE_DPORT, 2);
+	mnl_attr_put_u16(nlh, PORCH_A_LANE_DPORT_MAX, 3);
+	mnl_attr_put_u8(nlh, PORCH_A_LANE_DSCP, 46);
+	mnl_attr_put_u64(nlh, PORCH_A_LANE_PACKETS, 5);
+	end(nlh);
+
+	nlh = begin_message();
+	mnl_attr_put_u8(nlh, PORCH_A_LANE_LANE, PORCH_LANE_CONTROL);
+	mnl_attr_put_u8(nlh, PORCH_A_LANE_PROTO, 58);
+	mnl_attr_put_u8(nlh, PORCH_A_LANE_ICMP_TYPE, 133);
+	mnl_attr_put_u8(nlh, PORCH_A_LANE_ICMP_TYPE_MAX, 137);
+	mnl_attr_put(nlh, PORCH_A_LANE_DEFAULT, 0, NULL);
+	mnl_attr_put_u64(nlh, PORCH_A_LANE_PACKETS, 5);
+	end(nlh);
+}
+
 static void put_engine(void)
 {
 	struct nlmsghdr *nlh = begin_message();
@@ -342,6 +378,10 @@ static void put_engine(void)
 	for (attr = PORCH_A_ENGINE_VECTOR; attr <= PORCH_A_ENGINE_ICMP_RATE; attr++)
 		mnl_attr_put_u32(nlh, attr, attr);
 	mnl_attr_put_u8(nlh, PORCH_A_ENGINE_THREADED, PORCH_SWITCH_ON);
+	mnl_attr_put_u32(nlh, PORCH_A_ENGINE_BUDGET, 5);
+	mnl_attr_put_u32(nlh, PORCH_A_ENGINE_CONTROL_BUDGET, 1000);
+	mnl_attr_put_u32(nlh, PORCH_A_ENGINE_BUDGET_BURST, 1000);
+	mnl_attr_put_u8(nlh, PORCH_A_ENGINE_LANE_DEFAULTS, PORCH_SWITCH_ON);
 	end(nlh);
 }
 
@@ -369,6 +409,9 @@ static void put_replies(uint8_t cmd)
 		break;
 	case PORCH_CMD_TRACK_GET:
 		put_track();
+		break;
+	case PORCH_CMD_LANE_GET:
+		put_lanes();
 		break;
 	case PORCH_CMD_ENGINE_GET:
 		put_engine();

@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, chain, set, rule, flow, track, shape, engine, stats, ledger, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
+objects="port, route, chain, set, rule, flow, track, shape, lane, engine, stats, ledger, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
 
 echo "TAP version 13"
 
@@ -123,7 +123,7 @@ refuses 2 'route: unknown command "list"; allowed: show, add, replace, del, get,
 refuses 2 'stats: unknown GROUP "foo"; allowed: created, punt, drop, engine' stats foo
 refuses 2 'status: unexpected "foo"; allowed here: nothing more' status foo
 refuses 2 'ledger: unexpected "foo"; allowed here: --sync' ledger foo
-refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, set, class, engine, track' monitor foo
+refuses 2 'monitor: unknown OBJECT "foo"; allowed: port, route, chain, rule, set, class, lane, engine, track' monitor foo
 refuses 2 'shape: unknown command or DEV "foo"; allowed: show, simple, off, class, help' shape foo
 refuses 2 'shape class: unknown command or DEV "foo"; allowed: show, add, change, del, help' \
 	shape class foo
@@ -193,6 +193,14 @@ refuses 2 'route rule add: "0x1g" is no mark; allowed: 7, 0x1f, 0x10/0xf0' \
 	route rule add pref 1 mark 0x1g table 7
 refuses 2 'route rule add: "1/" is no mark' route rule add pref 1 mark 1/ table 7
 refuses 2 'route rule add: "-1" is no mark' route rule add pref 1 mark -1 table 7
+refuses 2 'lane add: LANE is missing (where it waits' lane add pref 1
+refuses 2 'lane add: pref N is missing (place among the rules' lane add bulk
+refuses 2 'lane add: unknown LANE "low"; allowed: control, high, normal, bulk' lane add low pref 1
+refuses 2 'lane add bulk: unknown proto "tpc"; allowed: tcp, udp,' lane add bulk pref 1 proto tpc
+refuses 2 'lane add bulk: dport "9-8" is none; allowed: PORT[-PORT]' lane add bulk pref 1 dport 9-8
+refuses 2 'lane add bulk: icmp "256" is none; allowed: TYPE[-TYPE]' lane add bulk pref 1 icmp 256
+refuses 2 'lane add bulk: unknown dscp "64"; allowed: cs0, le,' lane add bulk pref 1 dscp 64
+refuses 2 'lane: unknown command "rm"; allowed: show, add, del, help' lane rm
 refuses 2 'route rule: unknown command "rm"; allowed: show, add, del, help' route rule rm
 refuses 2 'route add: weight must be a decimal number up to 255, not "256"' \
 	route add default nexthop via 10.0.0.1 weight 256
@@ -205,12 +213,12 @@ refuses 1 'route add: no device "eth-none"' \
 refuses 2 'unexpected "nexthop"; allowed here' route del default nexthop via 10.0.0.1
 refuses 2 'route get: ADDR is missing (destination)' route get
 refuses 2 'route get: "default" is no IPv4 or IPv6 address' route get default
-refuses 2 'engine set: nothing is given; allowed: vector N, time-limit USEC, lane-limit N, icmp-rate N, threaded SWITCH' \
+refuses 2 'engine set: nothing is given; allowed: vector N, time-limit USEC, lane-limit N, icmp-rate N, budget N, control-budget N, budget-burst N, threaded SWITCH, lane-defaults SWITCH' \
 	engine set
 refuses 2 'engine set: vector needs a value: N' engine set vector
 refuses 2 'engine set: vector must be a decimal number, not "many"' engine set vector many
 refuses 2 'engine set: vector must be a decimal number, not "-1"' engine set vector -1
-refuses 2 'engine set: unexpected "speed"; allowed here: time-limit USEC, lane-limit N, icmp-rate N, threaded SWITCH' \
+refuses 2 'engine set: unexpected "speed"; allowed here: time-limit USEC, lane-limit N, icmp-rate N, budget N, control-budget N, budget-burst N, threaded SWITCH, lane-defaults SWITCH' \
 	engine set vector 1 speed 2
 refuses 2 'engine set: unknown SWITCH "maybe"; allowed: off, on' engine set threaded maybe
 refuses 2 'shape simple: RATE is missing (what the line carries)' shape simple lo
@@ -255,7 +263,7 @@ accepts "Usage: porchctl" help
 accepts "Usage: porchctl" -h
 accepts "Usage: porchctl" --help
 accepts "porchctl " -V
-for object in port route shape engine stats ledger monitor status capture; do
+for object in port route shape lane engine stats ledger monitor status capture; do
 	accepts "$object: " help
 	accepts "$object: " help $object
 	accepts "$object: " $object help
@@ -272,7 +280,9 @@ for synopsis in 'port [show] [DEV]' 'port add DEV [hook HOOK] [vrf N] [force]' '
 	'shape [show] [DEV]' 'shape simple DEV RATE' 'shape off DEV' 'shape class [show] [DEV]' \
 	'shape class add DEV ID [prio N] [rate RATE] [burst SIZE] [ceil RATE]' \
 	'shape class change DEV ID [prio N]' 'shape class del DEV [ID]' \
-	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N] [threaded SWITCH]' \
+	'lane [show]' 'lane del pref N' \
+	'lane add LANE pref N [in DEV] [local] [proto PROTO] [sport PORT[-PORT]]' \
+	'engine [show]' 'engine set [vector N] [time-limit USEC] [lane-limit N] [icmp-rate N] [budget N] [control-budget N] [budget-burst N] [threaded SWITCH] [lane-defaults SWITCH]' \
 	'stats [show] [GROUP [NAME]]' 'ledger [show] [--sync]' 'monitor [show] [OBJECT]' \
 	'status [show]' \
 	'capture [run] [-i PORT] [-s SNAPLEN] [-c COUNT] [-w FILE]'; do
@@ -327,6 +337,10 @@ shape simple lo 100mbit
 shape off lo
 shape class del lo 1
 shape class change lo 1 ceil 1gbit
+lane
+lane show -s
+lane add control pref 1
+lane del pref 1
 engine
 engine set icmp-rate 0
 engine set lane-limit 64 vector 1 time-limit 10 icmp-rate 5
@@ -401,6 +415,13 @@ asks "route-rule-add 5 pref=01000000 table=07000000 src=000000000000000000000000
 	-6 route rule add pref 1 from default mark 10 table 7
 asks "route-rule-del 5 pref=64000000" route rule del pref 100
 asks "route-rule-get 301" route rule
+asks "lane-add 5 pref=64000000 lane=03" lane add bulk pref 100
+asks "lane-add 5 pref=01000000 lane=00 in=$lo local proto=06 sport=0100 sport-max=0200 dport=1600 dscp=2e" \
+	lane add control dscp ef dport 22 sport 1-2 proto tcp local in lo pref 1
+asks "lane-add 5 pref=01000000 lane=01 proto=3a icmp-type=85 icmp-type-max=89" \
+	lane add high pref 1 proto icmpv6 icmp 133-137
+asks "lane-del 5 pref=64000000" lane del pref 100
+asks "lane-get 301" lane
 asks "route-get 301" route
 asks "route-get 5 dst=0a000001" route get 10.0.0.1
 asks "class-get 301" shape
@@ -545,6 +566,19 @@ TEXT
 prints -j route rule show <<'TEXT'
 [{"pref":0,"table":7},{"pref":4294967295,"src":"10.0.0.0","src-len":8,"iif":2,"ifname":"eth0","mark":16,"mask":240,"table":7}]
 TEXT
+prints lane <<'TEXT'
+bulk pref 0
+high pref 4294967295 in eth0 local proto tcp sport 1 dport 2-3 dscp ef
+# control proto icmpv6 icmp 133-137
+TEXT
+prints -s lane show <<'TEXT'
+bulk pref 0 # packets 5
+high pref 4294967295 in eth0 local proto tcp sport 1 dport 2-3 dscp ef # packets 5
+# control proto icmpv6 icmp 133-137 packets 5
+TEXT
+prints -j lane <<'TEXT'
+[{"lane":"bulk","pref":0,"packets":5},{"lane":"high","pref":4294967295,"in":2,"in-name":"eth0","local":true,"proto":6,"sport":1,"dport":2,"dport-max":3,"dscp":46,"packets":5},{"default":true,"lane":"control","proto":58,"icmp-type":133,"icmp-type-max":137,"packets":5}]
+TEXT
 prints shape <<'TEXT'
 eth0 1 ceil 100mbit quantum 2kb default target 5ms interval 0us ecn on
 if5 65534 ceil 8bit quantum 2kb default target 5ms interval 0us ecn on # no qdisc
@@ -577,9 +611,13 @@ time-limit       2 us in a poll
 lane-limit       3 packets in the lanes
 icmp-rate        4 errors per CPU and second
 threaded         on
+budget           5 packets per source, CPU and second
+control-budget   1000 of them in the control lane
+budget-burst     1000 packets at once
+lane-defaults    on
 TEXT
 prints -j engine <<'TEXT'
-{"vector":1,"time-limit":2,"lane-limit":3,"icmp-rate":4,"threaded":"on"}
+{"vector":1,"time-limit":2,"lane-limit":3,"icmp-rate":4,"threaded":"on","budget":5,"control-budget":1000,"budget-burst":1000,"lane-defaults":"on"}
 TEXT
 prints -j status <<'TEXT'
 {"version":"1.0","generation":2,"ports":3,"routes-v4":4,"routes-v6":5,"tables":6,"route-rules":7,"local-addresses":8,"cpus":9,"bypassed-xfrm":true}

@@ -631,7 +631,7 @@ static void print_attrs(void)
 {
 	static const struct attr_set *const sets[] = {
 		&port_attrs, &route_attrs, &nexthops_attrs, &nexthop_attrs,
-		&route_rule_attrs, &engine_attrs, &counter_attrs, &ledger_attrs,
+		&route_rule_attrs, &engine_attrs, &lane_attrs, &counter_attrs, &ledger_attrs,
 		&status_attrs, &class_attrs, &txn_attrs, &chain_attrs, &rule_attrs, &track_attrs,
 		&flow_attrs, &set_attrs, &element_attrs
 	};

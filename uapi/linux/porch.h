@@ -66,12 +66,37 @@ enum porch_route_type {
  * @PORCH_COUNTER_GROUP_PUNT: Packets handed to the stock stack, by reason.
  * @PORCH_COUNTER_GROUP_DROP: Packets dropped, by reason.
  * @PORCH_COUNTER_GROUP_ENGINE: The work of the vector engine.
+ * @PORCH_COUNTER_GROUP_LANE: What the door has let in, by lane, and what it
+ *   knows of sources.
  */
 enum porch_counter_group {
 	PORCH_COUNTER_GROUP_CREATED,
 	PORCH_COUNTER_GROUP_PUNT,
 	PORCH_COUNTER_GROUP_DROP,
 	PORCH_COUNTER_GROUP_ENGINE,
+	PORCH_COUNTER_GROUP_LANE,
+};
+
+#define PORCH_LANE_RULES_MAX	64
+
+/**
+ * enum porch_lane - Where a packet waits for the engine, the most urgent
+ *   first. When there is no room, those in the lowest lane are dropped.
+ * @PORCH_LANE_CONTROL: Routing protocols and the like.
+ * @PORCH_LANE_HIGH: Voice and other expedited traffic.
+ * @PORCH_LANE_NORMAL: All that no rule is about.
+ * @PORCH_LANE_BULK: What steps back by itself, and what exceeds the budget of
+ *   its source.
+ */
+enum porch_lane {
+	PORCH_LANE_CONTROL,
+	PORCH_LANE_HIGH,
+	PORCH_LANE_NORMAL,
+	PORCH_LANE_BULK,
+
+	/* private: */
+	__PORCH_LANE_MAX,
+	PORCH_LANE_MAX = (__PORCH_LANE_MAX - 1)
 };
 
 #define PORCH_RULE_NAME_LEN	32
@@ -371,9 +396,37 @@ enum {
 	PORCH_A_ENGINE_GENERATION,
 	PORCH_A_ENGINE_STAGED,
 	PORCH_A_ENGINE_THREADED,
+	PORCH_A_ENGINE_BUDGET,
+	PORCH_A_ENGINE_CONTROL_BUDGET,
+	PORCH_A_ENGINE_BUDGET_BURST,
+	PORCH_A_ENGINE_LANE_DEFAULTS,
 
 	__PORCH_A_ENGINE_MAX,
 	PORCH_A_ENGINE_MAX = (__PORCH_A_ENGINE_MAX - 1)
+};
+
+enum {
+	PORCH_A_LANE_PREF = 1,
+	PORCH_A_LANE_LANE,
+	PORCH_A_LANE_IN,
+	PORCH_A_LANE_IN_NAME,
+	PORCH_A_LANE_LOCAL,
+	PORCH_A_LANE_PROTO,
+	PORCH_A_LANE_SPORT,
+	PORCH_A_LANE_SPORT_MAX,
+	PORCH_A_LANE_DPORT,
+	PORCH_A_LANE_DPORT_MAX,
+	PORCH_A_LANE_ICMP_TYPE,
+	PORCH_A_LANE_ICMP_TYPE_MAX,
+	PORCH_A_LANE_DSCP,
+	PORCH_A_LANE_DEFAULT,
+	PORCH_A_LANE_PACKETS,
+	PORCH_A_LANE_PAD,
+	PORCH_A_LANE_GENERATION,
+	PORCH_A_LANE_STAGED,
+
+	__PORCH_A_LANE_MAX,
+	PORCH_A_LANE_MAX = (__PORCH_A_LANE_MAX - 1)
 };
 
 enum {
@@ -635,6 +688,9 @@ enum {
 	PORCH_CMD_CLASS_GET,
 	PORCH_CMD_ENGINE_GET,
 	PORCH_CMD_ENGINE_SET,
+	PORCH_CMD_LANE_ADD,
+	PORCH_CMD_LANE_DEL,
+	PORCH_CMD_LANE_GET,
 	PORCH_CMD_STATS_GET,
 	PORCH_CMD_LEDGER_GET,
 	PORCH_CMD_CHAIN_ADD,
@@ -668,6 +724,8 @@ enum {
 	PORCH_CMD_CLASS_CHANGED,
 	PORCH_CMD_CLASS_REMOVED,
 	PORCH_CMD_ENGINE_CHANGED,
+	PORCH_CMD_LANE_ADDED,
+	PORCH_CMD_LANE_REMOVED,
 	PORCH_CMD_TRACK_CHANGED,
 	PORCH_CMD_CHAIN_ADDED,
 	PORCH_CMD_CHAIN_REMOVED,
