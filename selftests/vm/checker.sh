@@ -17,13 +17,24 @@ config=$here/$name.config
 
 tarball=/usr/src/linux-source-6.12.tar.xz
 version=$(dpkg-query -W -f '${Version}' linux-source-6.12)
-digest=$(cat "$here/guest.config" "$config" | sha256sum | cut -c 1-12)
+digest=$(cat "$here/guest.config" "$config" "$0" | sha256sum | cut -c 1-12)
 dest=$cache/kernels/${name}_${version}_$digest
 
-# A kernel is instrumented as a whole or not at all; for KCSAN the module is
-# enough.
+# Only what Porch works with is instrumented: a kernel with all of it in QEMU takes
+# a second to start a process. KCSAN has the module; KASAN has the network code, too,
+# which uses what the module gives it.
 args=()
-[ "$name" != kcsan ] || args=(KCSAN_SANITIZE=n)
+instrument()
+{
+	case $name in
+	kcsan)
+		args=(KCSAN_SANITIZE=n) ;;
+	debug)
+		export KASAN_SANITIZE=n
+		find net drivers/net -name Makefile -exec \
+			sed -i '$a KASAN_SANITIZE := y' {} + ;;
+	esac
+}
 
 configure()
 {
@@ -66,6 +77,7 @@ if [ ! -d "$dest" ]; then
 	mkdir -p "$work/tree/headers" "$work/tree/modules"
 	tar -C "$work/tree/headers" --strip-components 1 -xf "$tarball"
 	cd "$work/tree/headers"
+	instrument
 	if ! { configure && make -s -j"$(nproc)" "${args[@]}" bzImage modules \
 			> "$work/log" 2>&1; }; then
 		tail -n 30 "$work/log" >&2
