@@ -126,6 +126,12 @@ name_server()
 	poll_until 20 listening internet udp 53 || broken "no name server"
 }
 
+# dropped REASON: was any packet?
+dropped()
+{
+	[ "$(number_in "$(porchctl -j -n router stats drop "$1")" value)" != 0 ]
+}
+
 begin
 cat <<-END
 
@@ -192,6 +198,24 @@ poll_until 20 grep -q "reading queue" "$tmp/guard" || broken "porch-dnsguard doe
 laptop busybox nslookup good.example $server
 fail timeout 4 ip netns exec laptop busybox nslookup bad.example $server
 show cat "$tmp/guard"
+
+heading "A flood does not touch what controls the router"
+serve router 22 "the router"
+show porchctl -n router engine set lane-limit 64 vector 1
+note "So little room is soon full. A line that lets go of many packets at once helps, too."
+show ip netns exec internet tc qdisc add dev i0 root netem delay 20ms limit 100000
+background internet hping3 -q --flood --udp -p 9 203.0.113.2
+flood=$!
+poll_until 30 dropped normal-lane-full || broken "the flood does no harm"
+laptop socat - TCP:10.0.1.1:22
+laptop ping -n -q -c 20 -i 0.05 -W 5 -Q 0xc0 10.0.1.1
+kill "$flood"
+show ip netns exec internet tc qdisc del dev i0 root
+show porchctl -n router stats lane
+show porchctl -n router stats drop
+show porchctl -n router lane
+note "SSH took the control lane, and so did pings that say CS6 (network control)."
+dropped control-lane-full && broken "a packet of the control lane was dropped"
 
 heading "Nothing sneaked past: the trap has counted"
 router nft list table inet sneak
