@@ -14,7 +14,10 @@
 
 PORCH_DROP_REASONS(PORCH_X_ENUM)
 
-/* A packet is dropped; ifindex is where it came in, 0 if Porch made it. */
+/*
+ * A packet is dropped; ifindex is where it came in, 0 if Porch made it. One that
+ * others have freed already is not there to look at.
+ */
 TRACE_EVENT(porch_drop,
 
 	TP_PROTO(const struct sk_buff *skb, int ifindex, int reason),
@@ -32,8 +35,8 @@ TRACE_EVENT(porch_drop,
 	TP_fast_assign(
 		__entry->skbaddr = skb;
 		__entry->ifindex = ifindex;
-		__entry->len = skb->len;
-		__entry->protocol = be16_to_cpu(skb->protocol);
+		__entry->len = skb ? skb->len : 0;
+		__entry->protocol = skb ? be16_to_cpu(skb->protocol) : 0;
 		__entry->reason = reason;
 	),
 

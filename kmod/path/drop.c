@@ -10,8 +10,16 @@ static const enum skb_drop_reason core_reason[] = {
 	PORCH_DROP_REASONS(X_CORE)
 };
 
+static void count(struct porch_stats *stats, const struct porch_port *port,
+		  enum porch_drop reason)
+{
+	stats->drop[reason]++;
+	if (port)
+		this_cpu_ptr(port->stats)->drops++;
+}
+
 /**
- * porch_drop_gone() - count a packet that others have freed already
+ * porch_drop_gone() - count a packet that others have freed already, and say why
  * @stats: this CPU's counters
  * @port: where the packet came in, NULL if Porch made it
  * @reason: why
@@ -21,9 +29,8 @@ static const enum skb_drop_reason core_reason[] = {
 void porch_drop_gone(struct porch_stats *stats, const struct porch_port *port,
 		     enum porch_drop reason)
 {
-	stats->drop[reason]++;
-	if (port)
-		this_cpu_ptr(port->stats)->drops++;
+	count(stats, port, reason);
+	trace_porch_drop(NULL, port ? port->dev->ifindex : 0, reason);
 }
 
 /**
@@ -38,7 +45,7 @@ void porch_drop_gone(struct porch_stats *stats, const struct porch_port *port,
 void porch_drop_note(struct porch_stats *stats, const struct porch_port *port,
 		     const struct sk_buff *skb, enum porch_drop reason)
 {
-	porch_drop_gone(stats, port, reason);
+	count(stats, port, reason);
 	trace_porch_drop(skb, port ? port->dev->ifindex : 0, reason);
 }
 
