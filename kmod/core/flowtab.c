@@ -321,6 +321,26 @@ porch_flowtab_victim(const struct porch_flowtab *t, u64 hash, u32 now)
 	return best;
 }
 
+/**
+ * porch_flowtab_has_room() - is there a place for one more flow?
+ * @t: the table
+ * @hash: of its key
+ * @now: the time, in seconds
+ *
+ * Context: an RCU read-side section.
+ * Return: whether it would be inserted now, perhaps in exchange for another. Of
+ * several that would have to go, as the maximum was lowered, one is looked for.
+ */
+bool porch_flowtab_has_room(const struct porch_flowtab *t, u64 hash, u32 now)
+{
+	u32 count = porch_flowtab_count(t), max = READ_ONCE(t->max);
+
+	if (count < max)
+		return true;
+	return count - max + 1 < PORCH_FLOWTAB_TRIES &&
+	       porch_flowtab_victim(t, hash, now);
+}
+
 /* Get a place for one more flow; more may be taken than there are by now. */
 static bool porch_flowtab_take(struct porch_flowtab *t)
 {

@@ -180,6 +180,7 @@ int porch_flowtab_insert(struct porch_flowtab *t, struct porch_flowtab_entry *e,
 			 u32 now, struct porch_flow_node **there);
 bool porch_flowtab_remove(struct porch_flowtab *t,
 			  struct porch_flowtab_entry *e);
+bool porch_flowtab_has_room(const struct porch_flowtab *t, u64 hash, u32 now);
 unsigned int porch_flowtab_age(struct porch_flowtab *t, u32 now, u32 chains);
 
 struct porch_flow_node *porch_flowtab_lookup(const struct porch_flowtab *t,

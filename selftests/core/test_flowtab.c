@@ -485,13 +485,16 @@ static int insert_numbered(struct world *w, unsigned int n, u32 expires,
 	struct porch_flow_node *there;
 	struct porch_flow_key key, reply;
 	struct flow *f;
+	bool room;
 	int err;
 
 	numbered_key(&key, n);
 	reply = porch_flow_key_reverse(&key);
 	f = flow_alloc(&key, &reply);
 	porch_flowtab_touch(&f->entry, expires, assured);
+	room = porch_flowtab_has_room(&w->t, f->entry.node[0].hash, w->now);
 	err = porch_flowtab_insert(&w->t, &f->entry, w->now, &there);
+	CHECK(room == (err != -ENOSPC), "%d, %d", room, err);
 	if (err) {
 		free(f);
 	} else {
