@@ -118,6 +118,52 @@ const char *const set_types[] = {
 	NULL
 };
 
+const char *const stages[] = {
+	[PORCH_STAGE_DOOR]	= "door",
+	[PORCH_STAGE_PARSE]	= "parse",
+	[PORCH_STAGE_FLOW]	= "flow",
+	[PORCH_STAGE_RULE]	= "rule",
+	[PORCH_STAGE_POLICY]	= "policy",
+	[PORCH_STAGE_NAT_DST]	= "nat-dst",
+	[PORCH_STAGE_ROUTE]	= "route",
+	[PORCH_STAGE_NAT_SRC]	= "nat-src",
+	[PORCH_STAGE_NEXT_HOP]	= "next-hop",
+	[PORCH_STAGE_ANSWER]	= "answer",
+	[PORCH_STAGE_END]	= "end",
+	NULL
+};
+
+const char *const outcomes[] = {
+	[PORCH_OUTCOME_UNDECIDED]	= "undecided",
+	[PORCH_OUTCOME_FORWARD]		= "forward",
+	[PORCH_OUTCOME_LOCAL]		= "local",
+	[PORCH_OUTCOME_PUNT]		= "punt",
+	[PORCH_OUTCOME_QUEUE]		= "queue",
+	[PORCH_OUTCOME_DIVERT]		= "divert",
+	[PORCH_OUTCOME_DROP]		= "drop",
+	NULL
+};
+
+const char *const answereds[] = {
+	[PORCH_ANSWERED_NONE]			= "none",
+	[PORCH_ANSWERED_TTL_EXCEEDED]		= "ttl-exceeded",
+	[PORCH_ANSWERED_NO_ROUTE]		= "no-route",
+	[PORCH_ANSWERED_HOST_UNREACHABLE]	= "host-unreachable",
+	[PORCH_ANSWERED_ADMIN_PROHIBITED]	= "admin-prohibited",
+	[PORCH_ANSWERED_TOO_BIG]		= "too-big",
+	[PORCH_ANSWERED_PORT_UNREACHABLE]	= "port-unreachable",
+	[PORCH_ANSWERED_TCP_RESET]		= "tcp-reset",
+	NULL
+};
+
+const char *const neighbours[] = {
+	[PORCH_NEIGHBOUR_ABSENT]	= "absent",
+	[PORCH_NEIGHBOUR_ASKED]		= "asked",
+	[PORCH_NEIGHBOUR_KNOWN]		= "known",
+	[PORCH_NEIGHBOUR_FAILED]	= "failed",
+	NULL
+};
+
 static const struct attr_def port_defs[PORCH_A_PORT_MAX + 1] = {
 	[PORCH_A_PORT_IFINDEX]		= { "ifindex", ATTR_U32 },
 	[PORCH_A_PORT_IFNAME]		= { "ifname", ATTR_STRING },
@@ -419,6 +465,64 @@ static const struct attr_def track_defs[PORCH_A_TRACK_MAX + 1] = {
 	[PORCH_A_TRACK_STAGED]		= { "staged", ATTR_FLAG },
 };
 
+static const struct attr_def explain_defs[PORCH_A_EXPLAIN_MAX + 1] = {
+	[PORCH_A_EXPLAIN_IFINDEX]	= { "ifindex", ATTR_U32 },
+	[PORCH_A_EXPLAIN_PACKET]	= { "packet", ATTR_BYTES },
+	[PORCH_A_EXPLAIN_LENGTH]	= { "length", ATTR_U32 },
+	[PORCH_A_EXPLAIN_MARK]		= { "mark", ATTR_U32 },
+	[PORCH_A_EXPLAIN_OUT]		= { "out", ATTR_FLAG },
+	[PORCH_A_EXPLAIN_GENERATION]	= { "generation", ATTR_U32 },
+	[PORCH_A_EXPLAIN_VERDICT]	= { "verdict", ATTR_ENUM, .words = outcomes },
+	[PORCH_A_EXPLAIN_REASON]	= { "reason", ATTR_STRING },
+	[PORCH_A_EXPLAIN_STEPS]		= { "steps", ATTR_NEST },
+	[PORCH_A_EXPLAIN_TRUNCATED]	= { "truncated", ATTR_FLAG },
+};
+
+static const struct attr_def steps_defs[PORCH_A_STEPS_MAX + 1] = {
+	[PORCH_A_STEPS_STEP]		= { "step", ATTR_NEST },
+};
+
+static const struct attr_def step_defs[PORCH_A_STEP_MAX + 1] = {
+	[PORCH_A_STEP_STAGE]		= { "stage", ATTR_ENUM, .words = stages },
+	[PORCH_A_STEP_VERDICT]		= { "verdict", ATTR_ENUM, .words = outcomes },
+	[PORCH_A_STEP_REASON]		= { "reason", ATTR_STRING },
+	[PORCH_A_STEP_LANE]		= { "lane", ATTR_ENUM, .words = lanes },
+	[PORCH_A_STEP_VRF]		= { "vrf", ATTR_U32 },
+	[PORCH_A_STEP_PROTO]		= { "proto", ATTR_U8 },
+	[PORCH_A_STEP_SRC]		= { "src", ATTR_ADDR },
+	[PORCH_A_STEP_SPORT]		= { "sport", ATTR_U16 },
+	[PORCH_A_STEP_DST]		= { "dst", ATTR_ADDR },
+	[PORCH_A_STEP_DPORT]		= { "dport", ATTR_U16 },
+	[PORCH_A_STEP_ICMP_TYPE]	= { "icmp-type", ATTR_U8 },
+	[PORCH_A_STEP_ICMP_CODE]	= { "icmp-code", ATTR_U8 },
+	[PORCH_A_STEP_TCP_FLAGS]	= { "tcp-flags", ATTR_U8 },
+	[PORCH_A_STEP_STATE]		= { "state", ATTR_U8 },
+	[PORCH_A_STEP_FLOW]		= { "flow", ATTR_U64 },
+	[PORCH_A_STEP_KNOWN]		= { "known", ATTR_FLAG },
+	[PORCH_A_STEP_HOOK]		= { "hook", ATTR_ENUM, .words = chain_hooks },
+	[PORCH_A_STEP_CHAIN]		= { "chain", ATTR_STRING },
+	[PORCH_A_STEP_HANDLE]		= { "handle", ATTR_U32 },
+	[PORCH_A_STEP_ACTION]		= { "action", ATTR_ENUM, .words = rule_actions },
+	[PORCH_A_STEP_JUMP]		= { "jump", ATTR_STRING },
+	[PORCH_A_STEP_QUEUE]		= { "queue", ATTR_U16 },
+	[PORCH_A_STEP_DRAWN]		= { "drawn", ATTR_FLAG },
+	[PORCH_A_STEP_TABLE]		= { "table", ATTR_U32 },
+	[PORCH_A_STEP_PREF]		= { "pref", ATTR_U32 },
+	[PORCH_A_STEP_PREFIX]		= { "prefix", ATTR_ADDR },
+	[PORCH_A_STEP_PREFIX_LEN]	= { "prefix-len", ATTR_U8 },
+	[PORCH_A_STEP_TYPE]		= { "type", ATTR_ENUM, .words = route_types },
+	[PORCH_A_STEP_GATEWAY]		= { "gateway", ATTR_ADDR },
+	[PORCH_A_STEP_OIF]		= { "oif", ATTR_U32 },
+	[PORCH_A_STEP_IFNAME]		= { "ifname", ATTR_STRING },
+	[PORCH_A_STEP_NEIGHBOUR]	= { "neighbour", ATTR_ENUM, .words = neighbours },
+	[PORCH_A_STEP_MTU]		= { "mtu", ATTR_U32 },
+	[PORCH_A_STEP_CUT]		= { "cut", ATTR_FLAG },
+	[PORCH_A_STEP_ANSWER]		= { "answer", ATTR_ENUM, .words = answereds },
+	[PORCH_A_STEP_MARK]		= { "mark", ATTR_U32 },
+	[PORCH_A_STEP_DSCP]		= { "dscp", ATTR_U8 },
+	[PORCH_A_STEP_CLASS]		= { "class", ATTR_U16 },
+};
+
 const struct attr_set port_attrs = { "port", port_defs, PORCH_A_PORT_MAX, PORCH_A_PORT_STAGED };
 const struct attr_set route_attrs = { "route", route_defs, PORCH_A_ROUTE_MAX,
 				      PORCH_A_ROUTE_STAGED };
@@ -445,3 +549,6 @@ const struct attr_set element_attrs = { "element", element_defs, PORCH_A_ELEMENT
 					PORCH_A_ELEMENT_STAGED };
 const struct attr_set track_attrs = { "track", track_defs, PORCH_A_TRACK_MAX,
 				      PORCH_A_TRACK_STAGED };
+const struct attr_set explain_attrs = { "explain", explain_defs, PORCH_A_EXPLAIN_MAX };
+const struct attr_set steps_attrs = { "steps", steps_defs, PORCH_A_STEPS_MAX };
+const struct attr_set step_attrs = { "step", step_defs, PORCH_A_STEP_MAX };

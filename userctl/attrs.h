@@ -20,6 +20,7 @@ enum attr_type {
 	ATTR_STRING,
 	ATTR_ADDR,	/* 4 bytes of IPv4 or 16 of IPv6, network order */
 	ATTR_NEST,	/* more attributes */
+	ATTR_BYTES,	/* of a packet; only in requests */
 };
 
 struct attr_def {
@@ -56,6 +57,10 @@ extern const char *const switch_words[];
 extern const char *const flow_conns[];
 extern const char *const ecn_words[];
 extern const char *const set_types[];
+extern const char *const stages[];
+extern const char *const outcomes[];
+extern const char *const answereds[];
+extern const char *const neighbours[];
 
 extern const struct attr_set port_attrs;
 extern const struct attr_set route_attrs;
@@ -75,5 +80,8 @@ extern const struct attr_set flow_attrs;
 extern const struct attr_set set_attrs;
 extern const struct attr_set element_attrs;
 extern const struct attr_set track_attrs;
+extern const struct attr_set explain_attrs;
+extern const struct attr_set steps_attrs;
+extern const struct attr_set step_attrs;
 
 #endif /* PORCHCTL_ATTRS_H */

@@ -456,6 +456,7 @@ static bool attr_valid(const struct attr_def *def, const char *data, uint16_t le
 		return len && !data[len - 1];
 	case ATTR_ADDR:
 		return len == 4 || len == 16;
+	case ATTR_BYTES:
 	case ATTR_NEST:
 		return true;
 	case ATTR_UNKNOWN:

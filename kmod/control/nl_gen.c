@@ -234,6 +234,16 @@ static const struct netlink_range_validation porch_a_track_other_range = {
 	.max	= 31536000ULL,
 };
 
+static const struct netlink_range_validation porch_a_explain_ifindex_range = {
+	.min	= 1ULL,
+	.max	= S32_MAX,
+};
+
+static const struct netlink_range_validation porch_a_explain_length_range = {
+	.min	= 1ULL,
+	.max	= U16_MAX,
+};
+
 /* Common nested types */
 const struct nla_policy porch_nexthop_nl_policy[PORCH_A_NEXTHOP_FAILED + 1] = {
 	[PORCH_A_NEXTHOP_GATEWAY] = { .type = NLA_BINARY, },
@@ -606,6 +616,15 @@ const struct nla_policy porch_flow_del_nl_policy[PORCH_A_FLOW_ID + 1] = {
 	[PORCH_A_FLOW_ID] = { .type = NLA_U64, },
 };
 
+/* PORCH_CMD_EXPLAIN - do */
+const struct nla_policy porch_explain_nl_policy[PORCH_A_EXPLAIN_OUT + 1] = {
+	[PORCH_A_EXPLAIN_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_explain_ifindex_range),
+	[PORCH_A_EXPLAIN_PACKET] = { .type = NLA_BINARY, },
+	[PORCH_A_EXPLAIN_LENGTH] = NLA_POLICY_FULL_RANGE(NLA_U32, &porch_a_explain_length_range),
+	[PORCH_A_EXPLAIN_MARK] = { .type = NLA_U32, },
+	[PORCH_A_EXPLAIN_OUT] = { .type = NLA_FLAG, },
+};
+
 /* PORCH_CMD_TXN_BEGIN - do */
 const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
@@ -622,7 +641,7 @@ const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1] = {
 };
 
 /* Ops table for porch */
-const struct genl_ops porch_nl_ops[41] = {
+const struct genl_ops porch_nl_ops[42] = {
 	{
 		.cmd		= PORCH_CMD_STATUS_GET,
 		.doit		= porch_nl_status_get_doit,
@@ -883,6 +902,13 @@ const struct genl_ops porch_nl_ops[41] = {
 		.doit		= porch_nl_flow_del_doit,
 		.policy		= porch_flow_del_nl_policy,
 		.maxattr	= PORCH_A_FLOW_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PORCH_CMD_EXPLAIN,
+		.doit		= porch_nl_explain_doit,
+		.policy		= porch_explain_nl_policy,
+		.maxattr	= PORCH_A_EXPLAIN_OUT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

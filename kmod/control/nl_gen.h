@@ -91,6 +91,8 @@ extern const struct nla_policy porch_flow_get_nl_policy[PORCH_A_FLOW_ID + 1];
 
 extern const struct nla_policy porch_flow_del_nl_policy[PORCH_A_FLOW_ID + 1];
 
+extern const struct nla_policy porch_explain_nl_policy[PORCH_A_EXPLAIN_OUT + 1];
+
 extern const struct nla_policy porch_txn_begin_nl_policy[PORCH_A_TXN_PAD + 1];
 
 extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_CHECK + 1];
@@ -98,7 +100,7 @@ extern const struct nla_policy porch_txn_commit_nl_policy[PORCH_A_TXN_CHECK + 1]
 extern const struct nla_policy porch_txn_abort_nl_policy[PORCH_A_TXN_PAD + 1];
 
 /* Ops table for porch */
-extern const struct genl_ops porch_nl_ops[41];
+extern const struct genl_ops porch_nl_ops[42];
 
 int porch_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
@@ -151,6 +153,7 @@ int porch_nl_track_set_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int porch_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info);
+int porch_nl_explain_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_txn_begin_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_txn_commit_doit(struct sk_buff *skb, struct genl_info *info);
 int porch_nl_txn_abort_doit(struct sk_buff *skb, struct genl_info *info);

@@ -40,6 +40,31 @@ static struct porch_route *table_lookup(const struct porch_table *t,
 }
 
 /**
+ * porch_route_rule_asked() - find the rule that decides which table is asked
+ * @cfg: the generation
+ * @q: what the route is looked for by
+ *
+ * Context: inside an RCU read-side section, or whatever keeps the generation.
+ *
+ * Return: the rule, NULL if none decides.
+ */
+const struct porch_route_rule *
+porch_route_rule_asked(const struct porch_config *cfg,
+		       const struct porch_route_query *q)
+{
+	const struct porch_route_rule *rule;
+	unsigned int i;
+
+	for (i = 0; !q->vrf && i < cfg->n_route_rules; i++) {
+		rule = cfg->route_rules[i];
+		if (rule_matches(rule, q) &&
+		    table_lookup(porch_table_find(cfg, rule->table), q))
+			return rule;
+	}
+	return NULL;
+}
+
+/**
  * porch_route_lookup() - find the route of a packet
  * @cfg: the generation
  * @q: what it is looked for by

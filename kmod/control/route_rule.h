@@ -67,5 +67,8 @@ struct porch_route *
 porch_route_lookup(const struct porch_config *cfg,
 		   const struct porch_route_query *q);
 u32 porch_route_marks(const struct porch_config *cfg);
+const struct porch_route_rule *
+porch_route_rule_asked(const struct porch_config *cfg,
+		       const struct porch_route_query *q);
 
 #endif /* PORCH_ROUTE_RULE_H */

@@ -25,6 +25,28 @@ const struct porch_counter porch_counters[] = {
 
 const unsigned int porch_n_counters = ARRAY_SIZE(porch_counters);
 
+/**
+ * porch_drop_name() - the name of a reason for dropping a packet
+ * @reason: the reason
+ *
+ * Return: that of its counter.
+ */
+const char *porch_drop_name(enum porch_drop reason)
+{
+	return porch_counters[PORCH_N_CREATED + PORCH_N_PUNT + reason].name;
+}
+
+/**
+ * porch_punt_name() - the name of a reason for leaving a packet to the stock stack
+ * @reason: the reason
+ *
+ * Return: that of its counter.
+ */
+const char *porch_punt_name(enum porch_punt reason)
+{
+	return porch_counters[PORCH_N_CREATED + reason].name;
+}
+
 static void stats_add(struct porch_stats *sum, const struct porch_stats *part)
 {
 	const u64 *from = (const u64 *)part;

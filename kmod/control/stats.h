@@ -189,6 +189,8 @@ struct porch_counter {
 extern const struct porch_counter porch_counters[];
 extern const unsigned int porch_n_counters;
 
+const char *porch_drop_name(enum porch_drop reason);
+const char *porch_punt_name(enum porch_punt reason);
 void porch_stats_sum(const struct porch_net *pn, struct porch_stats *sum);
 void porch_stats_sum_sync(const struct porch_net *pn, struct porch_stats *sum);
 

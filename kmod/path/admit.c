@@ -193,22 +193,32 @@ static int find_rule(const struct porch_lanes *set, const struct headers *h)
 	return -1;
 }
 
+/* @i: set to the number of the first rule that fits, of those that are returned. */
+static const struct porch_lanes *choose_rule(const struct headers *h, int *i)
+{
+	const struct porch_lanes *set = h->cfg->lanes;
+
+	*i = set ? find_rule(set, h) : -1;
+	if (*i >= 0 || !h->cfg->set.lane_defaults)
+		return set;
+	set = &porch_lane_defaults;
+	*i = find_rule(set, h);
+	return set;
+}
+
 static enum porch_lane lane_by_rules(const struct headers *h,
 				     struct porch_stats *stats)
 {
-	const struct porch_lanes *set = h->cfg->lanes;
+	const struct porch_lanes *set;
 	int i;
 
-	i = set ? find_rule(set, h) : -1;
-	if (i >= 0) {
-		this_cpu_inc(*set->rule[i]->packets);
-		return set->rule[i]->is.lane;
-	}
-	set = &porch_lane_defaults;
-	i = h->cfg->set.lane_defaults ? find_rule(set, h) : -1;
+	set = choose_rule(h, &i);
 	if (i < 0)
 		return PORCH_LANE_NORMAL;
-	stats->lane_default[i]++;
+	if (set == &porch_lane_defaults)
+		stats->lane_default[i]++;
+	else
+		this_cpu_inc(*set->rule[i]->packets);
 	return set->rule[i]->is.lane;
 }
 
@@ -244,6 +254,38 @@ static bool within_budget(struct porch_admit *a, const struct headers *h,
 	return within;
 }
 
+/* What has not even a header is not worth much. */
+static bool read(struct headers *h)
+{
+	return h->skb->protocol == htons(ETH_P_IP) ? read_ipv4(h) : read_ipv6(h);
+}
+
+/**
+ * porch_admit_look() - the lane of an IP packet that stays within its budget
+ * @cfg: the generation
+ * @port: where the packet comes in
+ * @skb: the packet, its data at the network header
+ *
+ * Counts nothing.
+ *
+ * Context: inside an RCU read-side section.
+ *
+ * Return: the lane.
+ */
+enum porch_lane porch_admit_look(const struct porch_config *cfg,
+				 const struct porch_port *port,
+				 const struct sk_buff *skb)
+{
+	struct headers h = { .skb = skb, .cfg = cfg, .port = port };
+	const struct porch_lanes *set;
+	int i;
+
+	if (!read(&h))
+		return PORCH_LANE_BULK;
+	set = choose_rule(&h, &i);
+	return i < 0 ? PORCH_LANE_NORMAL : set->rule[i]->is.lane;
+}
+
 /**
  * porch_admit_lane() - choose the lane of an IP packet
  * @a: the door of this CPU
@@ -268,8 +310,7 @@ enum porch_lane porch_admit_lane(struct porch_admit *a,
 	struct headers h = { .skb = skb, .cfg = cfg, .port = port };
 	enum porch_lane lane;
 
-	/* What has not even a header is not worth much. */
-	if (!(skb->protocol == htons(ETH_P_IP) ? read_ipv4(&h) : read_ipv6(&h)))
+	if (!read(&h))
 		return PORCH_LANE_BULK;
 	lane = lane_by_rules(&h, stats);
 	if (!again && !within_budget(a, &h, lane, stats)) {

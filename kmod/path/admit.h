@@ -24,6 +24,9 @@ struct porch_admit {
 
 int porch_admit_init(struct porch_admit *a);
 void porch_admit_fini(struct porch_admit *a);
+enum porch_lane porch_admit_look(const struct porch_config *cfg,
+				 const struct porch_port *port,
+				 const struct sk_buff *skb);
 enum porch_lane porch_admit_lane(struct porch_admit *a,
 				 const struct porch_config *cfg,
 				 const struct porch_port *port,

@@ -220,17 +220,27 @@ void porch_flow_find(struct porch_vec *v)
 	find_step(v->cfg->flows, some, n);
 }
 
+/* @p: the packet because of which it goes */
+static void remove_of(const struct porch_ctx *c, const struct porch_pkt *p,
+		      struct porch_flow_node *n)
+{
+	if (!porch_pkt_is_dry(p))
+		porch_flowtab_remove(&c->cfg->flows->table,
+				     porch_flowtab_entry(n));
+}
+
 static struct porch_flow_node *find_alive(const struct porch_ctx *c,
+					  const struct porch_pkt *p,
 					  const struct porch_flow_key *key,
 					  u64 hash)
 {
-	struct porch_flowtab *t = &c->cfg->flows->table;
+	const struct porch_flowtab *t = &c->cfg->flows->table;
 	struct porch_flow_node *n = porch_flowtab_lookup(t, key, hash);
 
 	if (!n || !porch_flowtab_has_expired(porch_flowtab_entry(n),
 					     porch_flow_seconds(c->now)))
 		return n;
-	porch_flowtab_remove(t, porch_flowtab_entry(n));
+	remove_of(c, p, n);
 	return NULL;
 }
 
@@ -253,9 +263,9 @@ static enum porch_conn_class step(const struct porch_ctx *c, struct porch_pkt *p
 		next = old;
 		class = porch_conn_step(&next, p->node->dir, p->event,
 					&c->cfg->track.conn, &timeout);
-	} while (next.word != old.word &&
+	} while (next.word != old.word && !porch_pkt_is_dry(p) &&
 		 !try_cmpxchg(&flow->conn.word, &old.word, next.word));
-	if (timeout)
+	if (timeout && !porch_pkt_is_dry(p))
 		porch_flowtab_touch(&flow->entry,
 				    porch_flow_seconds(c->now) + timeout,
 				    porch_conn_is_assured(next));
@@ -291,7 +301,7 @@ static u8 follow_error(const struct porch_ctx *c, struct porch_pkt *p)
 	key = porch_flow_key_reverse(&q.key);
 	if (memcmp(&key.dst, &p->key.dst, sizeof(key.dst)))
 		return PORCH_FLOW_STATE_INVALID;
-	p->node = find_alive(c, &key, hash_of(f, &key));
+	p->node = find_alive(c, p, &key, hash_of(f, &key));
 	return p->node ? PORCH_FLOW_STATE_RELATED : PORCH_FLOW_STATE_INVALID;
 }
 
@@ -305,7 +315,7 @@ static u8 follow_fragment(const struct porch_ctx *c, struct porch_pkt *p)
 	if (!p->state || p->state == PORCH_FLOW_STATE_INVALID)
 		return p->state;
 	p->hash = hash_of(c->cfg->flows, &p->key);
-	p->node = find_alive(c, &p->key, p->hash);
+	p->node = find_alive(c, p, &p->key, p->hash);
 	if (!p->node)
 		goto lost;
 	conn.word = READ_ONCE(porch_flow_of(p->node)->conn.word);
@@ -323,7 +333,7 @@ static u8 follow(const struct porch_ctx *c, struct porch_pkt *p)
 	if (unlikely(p->event == PORCH_CONN_GOT_ERROR))
 		return follow_error(c, p);
 	if (!is_alive(c, p->node))
-		p->node = find_alive(c, &p->key, p->hash);
+		p->node = find_alive(c, p, &p->key, p->hash);
 	if (!p->node)
 		return begin(c, p);
 	switch (step(c, p)) {
@@ -332,8 +342,7 @@ static u8 follow(const struct porch_ctx *c, struct porch_pkt *p)
 	case PORCH_CONN_OLD:
 		return PORCH_FLOW_STATE_ESTABLISHED;
 	case PORCH_CONN_REOPENED:
-		porch_flowtab_remove(&c->cfg->flows->table,
-				     porch_flowtab_entry(p->node));
+		remove_of(c, p, p->node);
 		p->node = NULL;
 		return begin(c, p);
 	default:
@@ -351,6 +360,8 @@ static void count(const struct porch_pkt *p)
 {
 	struct porch_flow_count *n;
 
+	if (porch_pkt_is_dry(p))
+		return;
 	n = &porch_flow_of(p->node)->count[p->node->dir];
 	atomic64_inc(&n->packets);
 	atomic64_add(p->skb->len, &n->bytes);
@@ -362,8 +373,21 @@ static bool decision_fits(const struct porch_decision *d,
 	return d && d->gen == c->cfg->gen && d->state == p->state &&
 	       d->port == p->port && d->out == p->out &&
 	       d->pkt_type == p->skb->pkt_type &&
-	       (!d->nh || porch_nexthop_holds(d->nh, &p->key)) &&
+	       (!d->nh || porch_nexthop_holds(d->nh, &p->key,
+					      porch_pkt_is_dry(p))) &&
 	       porch_policy_holds(&d->judge, p);
+}
+
+/* Return: what was decided for packets like this one, if it still holds. */
+static const struct porch_decision *decision_for(const struct porch_ctx *c,
+						 const struct porch_pkt *p)
+{
+	const struct porch_decision *d;
+
+	if (!p->node || !has_state_of_flow(p))
+		return NULL;
+	d = rcu_dereference(porch_flow_of(p->node)->decision[p->node->dir]);
+	return decision_fits(d, c, p) ? d : NULL;
 }
 
 static void apply(const struct porch_decision *d, const struct porch_ctx *c,
@@ -391,23 +415,20 @@ static void apply(const struct porch_decision *d, const struct porch_ctx *c,
 bool porch_flow_recall(const struct porch_ctx *c, struct porch_pkt *p)
 {
 	const struct porch_decision *d;
-	struct porch_flow *flow;
 
 	p->state = follow(c, p);
 	if (unlikely(p->verdict))
 		return true;
-	if (unlikely(p->frag && !p->later_frag))
+	if (unlikely(p->frag && !p->later_frag && !porch_pkt_is_dry(p)))
 		porch_frag_keep(c->cfg->flows->frags, p,
 				porch_flow_seconds(c->now));
-	if (!p->node)
-		return false;
-	flow = porch_flow_of(p->node);
-	p->back = back_of(p->node);
-	p->nat = flow->nat;
-	if (!has_state_of_flow(p))
-		return false;
-	d = rcu_dereference(flow->decision[p->node->dir]);
-	if (!decision_fits(d, c, p))
+	if (p->node) {
+		p->back = back_of(p->node);
+		p->nat = porch_flow_of(p->node)->nat;
+	}
+	d = decision_for(c, p);
+	porch_note(p, .stage = PORCH_STAGE_FLOW, .known = d);
+	if (!d)
 		return false;
 	apply(d, c, p);
 	return true;
@@ -451,12 +472,19 @@ static void join(struct porch_pkt *p, struct porch_flow_node *there)
 		porch_pkt_drop(p, PORCH_DROP_FLOW_CLASH);
 }
 
+static bool translates(const struct porch_plan *plan)
+{
+	struct porch_flow_key plain = porch_flow_key_reverse(&plan->wire);
+
+	plain.zone = plan->reply.zone;
+	return !porch_flow_key_equal(&plain, &plan->reply);
+}
+
 static struct porch_flow *flow_alloc(const struct porch_ctx *c,
 				     const struct porch_pkt *p,
 				     const struct porch_plan *plan)
 {
 	const struct porch_flows *f = c->cfg->flows;
-	struct porch_flow_key plain = porch_flow_key_reverse(&plan->wire);
 	struct porch_flow *flow;
 	u32 timeout;
 
@@ -469,8 +497,7 @@ static struct porch_flow *flow_alloc(const struct porch_ctx *c,
 			&timeout);
 	porch_flowtab_touch(&flow->entry, porch_flow_seconds(c->now) + timeout,
 			    porch_conn_is_assured(flow->conn));
-	plain.zone = plan->reply.zone;
-	flow->nat = !porch_flow_key_equal(&plain, &plan->reply);
+	flow->nat = translates(plan);
 	flow->masquerade = plan->masquerade;
 	return flow;
 }
@@ -509,6 +536,31 @@ static int make(const struct porch_ctx *c, struct porch_pkt *p,
 		join(p, there);
 	else
 		return -EEXIST;
+	return 0;
+}
+
+/* What make() would, for a packet that only seems to go its way */
+static int foresee(const struct porch_ctx *c, struct porch_pkt *p,
+		   const struct porch_plan *plan)
+{
+	const struct porch_flows *f = c->cfg->flows;
+	struct porch_flow_node *there, *own;
+
+	/* The flow that this one takes the place of is in nobody's way. */
+	own = porch_flowtab_lookup(&f->table, &plan->wire, p->hash);
+	there = find_alive(c, p, &plan->reply, hash_of(f, &plan->reply));
+	if (there && (!own ||
+		      porch_flowtab_entry(own) != porch_flowtab_entry(there)))
+		return -EEXIST;
+	if (!own && !porch_flowtab_has_room(&f->table, p->hash,
+					    porch_flow_seconds(c->now))) {
+		porch_pkt_drop(p, PORCH_DROP_FLOW_TABLE);
+		return 0;
+	}
+	p->trail->reply = plan->reply;
+	p->back = &p->trail->reply;
+	p->nat = translates(plan);
+	porch_note(p, .stage = PORCH_STAGE_NAT_SRC);
 	return 0;
 }
 
@@ -560,12 +612,12 @@ int porch_flow_learn(const struct porch_ctx *c, struct porch_pkt *p,
 	if (!has_state_of_flow(p) || (!p->node && !c->cfg->ruleset->hooks))
 		return 0;
 	if (!p->node) {
-		err = make(c, p, plan);
+		err = porch_pkt_is_dry(p) ? foresee(c, p, plan) :
+					    make(c, p, plan);
 		if (err || p->verdict == PORCH_DROP)
 			return err;
 	} else if (has_moved(c, p)) {
-		porch_flowtab_remove(&c->cfg->flows->table,
-				     porch_flowtab_entry(p->node));
+		remove_of(c, p, p->node);
 		porch_pkt_drop(p, PORCH_DROP_NAT_MOVED);
 		return 0;
 	}

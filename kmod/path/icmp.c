@@ -155,7 +155,7 @@ static struct porch_nexthop *way_back(const struct porch_vec *v,
 	if (!r || r->type != PORCH_ROUTE_TYPE_UNICAST)
 		return NULL;
 	key = porch_flow_key_reverse(&p->key);
-	return porch_nexthop_of(r, &key);
+	return porch_nexthop_of(r, &key, porch_pkt_is_dry(p));
 }
 
 static struct sk_buff *alloc_error(struct net_device *dev, unsigned int len)
@@ -286,6 +286,7 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
 		v->stats->engine[PORCH_ENGINE_ICMP_SUPPRESSED]++;
 		return;
 	}
+	porch_note(p, .stage = PORCH_STAGE_ANSWER);
 	/* Comes in where its cause did: what comes from nowhere is the stack's. */
 	skb->skb_iif = p->skb->skb_iif;
 	v->stats->created[p->answer == PORCH_ANSWER_RESET ?
@@ -300,6 +301,7 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
 			.ipver = p->key.ipver,
 		},
 		.skb = skb,
+		.trail = p->trail,
 		.nh = nh,
 		.verdict = PORCH_FORWARD,
 	};

@@ -112,6 +112,8 @@ void porch_nat_dst(const struct porch_ctx *c, struct porch_pkt *p,
 		p->key.dst = p->back->src;
 		if (p->state != PORCH_FLOW_STATE_RELATED)
 			p->key.dport = p->back->sport;
+		if (p->nat)
+			porch_note(p, .stage = PORCH_STAGE_NAT_DST);
 		return;
 	}
 	if (likely(!note) || !p->state)
@@ -127,6 +129,7 @@ void porch_nat_dst(const struct porch_ctx *c, struct porch_pkt *p,
 	if (note->port[0])
 		p->key.dport = htons(note->port[0] +
 				     spread(p, note->port[1] - note->port[0] + 1));
+	porch_note(p, .stage = PORCH_STAGE_NAT_DST);
 }
 
 static void next_port(struct porch_plan *plan)

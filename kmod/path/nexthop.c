@@ -24,15 +24,16 @@ static u64 flow_hash(const struct porch_flow_key *key)
  * @nh: the next hop
  * @dev: its device
  * @key: the flow, whose destination is the neighbour if there is no router
+ * @dry: make none
  *
  * Context: softirqs off, inside an RCU read-side section.
  *
  * Return: the neighbour, which may just have been made; without room for it, an
- * ERR_PTR.
+ * ERR_PTR; NULL if one would have to be made.
  */
 struct neighbour *porch_nexthop_neigh(const struct porch_nexthop *nh,
 				      struct net_device *dev,
-				      const struct porch_flow_key *key)
+				      const struct porch_flow_key *key, bool dry)
 {
 	const struct in6_addr *v6;
 	struct neighbour *n;
@@ -41,11 +42,15 @@ struct neighbour *porch_nexthop_neigh(const struct porch_nexthop *nh,
 	if (key->ipver == 4) {
 		v4 = nh->has_gw ? nh->gw.v4 : key->dst.v4;
 		n = __ipv4_neigh_lookup_noref(dev, (__force u32)v4);
-		return likely(n) ? n : __neigh_create(&arp_tbl, &v4, dev, false);
+		if (likely(n) || dry)
+			return n;
+		return __neigh_create(&arp_tbl, &v4, dev, false);
 	}
 	v6 = nh->has_gw ? &nh->gw.v6 : &key->dst.v6;
 	n = __ipv6_neigh_lookup_noref(dev, v6);
-	return likely(n) ? n : __neigh_create(&nd_tbl, v6, dev, false);
+	if (likely(n) || dry)
+		return n;
+	return __neigh_create(&nd_tbl, v6, dev, false);
 }
 
 static void note_failed(struct porch_nexthop *nh, bool failed)
@@ -60,14 +65,17 @@ static void note_failed(struct porch_nexthop *nh, bool failed)
  * failed before.
  */
 static bool neigh_works(struct porch_nexthop *nh, struct net_device *dev,
-			const struct porch_flow_key *key)
+			const struct porch_flow_key *key, bool dry)
 {
-	struct neighbour *n = porch_nexthop_neigh(nh, dev, key);
+	struct neighbour *n = porch_nexthop_neigh(nh, dev, key, dry);
 	u8 state;
 
 	if (IS_ERR(n))
 		return true;	/* which is told to who goes there */
-	state = READ_ONCE(n->nud_state);
+	state = n ? READ_ONCE(n->nud_state) : NUD_NONE;
+	if (unlikely(dry))
+		return state & NUD_VALID ||
+		       !(state & NUD_FAILED || READ_ONCE(nh->failed));
 	if (likely(state & NUD_VALID)) {
 		note_failed(nh, false);
 		return true;
@@ -86,13 +94,14 @@ static bool neigh_works(struct porch_nexthop *nh, struct net_device *dev,
  * porch_nexthop_works() - does a next hop take packets?
  * @nh: the next hop, one of several
  * @key: the flow
+ * @dry: make, ask and note nothing
  *
  * Context: softirqs off, inside an RCU read-side section.
  *
  * Return: false if its link is down or its router does not answer.
  */
 bool porch_nexthop_works(struct porch_nexthop *nh,
-			 const struct porch_flow_key *key)
+			 const struct porch_flow_key *key, bool dry)
 {
 	struct net_device *dev = READ_ONCE(nh->dev);
 
@@ -100,7 +109,7 @@ bool porch_nexthop_works(struct porch_nexthop *nh,
 		return false;
 	/* Without a router, each destination has a neighbour of its own. */
 	return !nh->has_gw || !porch_nexthop_has_neigh(dev) ||
-	       neigh_works(nh, dev, key);
+	       neigh_works(nh, dev, key, dry);
 }
 
 /* One of those that a bit is set for; a larger weight has more of the hashes. */
@@ -126,6 +135,7 @@ static struct porch_nexthop *by_weight(struct porch_route *r,
  * porch_nexthop_choose() - choose one of several next hops for a flow
  * @r: its route
  * @key: the flow
+ * @dry: make, ask and note nothing
  *
  * If none works, it is the one that the flow would have otherwise, so that its
  * error is told.
@@ -135,7 +145,8 @@ static struct porch_nexthop *by_weight(struct porch_route *r,
  * Return: the next hop.
  */
 struct porch_nexthop *porch_nexthop_choose(struct porch_route *r,
-					   const struct porch_flow_key *key)
+					   const struct porch_flow_key *key,
+					   bool dry)
 {
 	struct porch_nexthop *nh;
 	unsigned long works = 0;
@@ -146,10 +157,10 @@ struct porch_nexthop *porch_nexthop_choose(struct porch_route *r,
 
 	hash = flow_hash(key);
 	nh = by_weight(r, GENMASK(r->n_nh - 1, 0), lower_32_bits(hash));
-	if (likely(porch_nexthop_works(nh, key)))
+	if (likely(porch_nexthop_works(nh, key, dry)))
 		return nh;
 	for (i = 0; i < r->n_nh; i++)
-		if (porch_nexthop_works(&r->nh[i], key))
+		if (porch_nexthop_works(&r->nh[i], key, dry))
 			__set_bit(i, &works);
 	return works ? by_weight(r, works, upper_32_bits(hash)) : nh;
 }

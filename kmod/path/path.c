@@ -29,7 +29,8 @@ static void begin(const struct porch_ctx *c, const struct porch_pkt *p,
 	bool learn = p->state == PORCH_FLOW_STATE_NEW ||
 		     p->state == PORCH_FLOW_STATE_ESTABLISHED;
 
-	porch_policy_begin(j, p, p->state, learn, c->now);
+	porch_policy_begin(j, p, p->state, learn && !porch_pkt_is_dry(p),
+			   c->now);
 }
 
 static void decide(const struct porch_ctx *c, struct porch_pkt *p)
@@ -52,8 +53,9 @@ static void decide(const struct porch_ctx *c, struct porch_pkt *p)
 }
 
 /**
- * porch_path_run() - the story of a packet
- * @path: this CPU's, with a filled vector
+ * porch_path_decide() - the story of a packet, but for its end
+ * @path: with a filled vector; what Porch makes on the way is there, too,
+ *	afterwards
  *
  * Every stage works on the whole vector; where there are rules, what its flow
  * does not tell is decided packet by packet. A stage decides by setting a verdict
@@ -61,7 +63,7 @@ static void decide(const struct porch_ctx *c, struct porch_pkt *p)
  *
  * Context: softirqs off, inside an RCU read-side section.
  */
-void porch_path_run(struct porch_path *path)
+void porch_path_decide(struct porch_path *path)
 {
 	struct porch_vec *v = &path->vec;
 	struct porch_vec *own = &path->own;
@@ -82,8 +84,19 @@ void porch_path_run(struct porch_path *path)
 	porch_resolve(own);
 
 	porch_nat(v);			/* under other names */
-	porch_emit(v);			/* off they go */
-	porch_emit(own);
+}
+
+/**
+ * porch_path_run() - the story of a packet
+ * @path: this CPU's, with a filled vector
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ */
+void porch_path_run(struct porch_path *path)
+{
+	porch_path_decide(path);
+	porch_emit(&path->vec);		/* off they go */
+	porch_emit(&path->own);
 }
 
 static void decide_out(const struct porch_ctx *c, struct porch_pkt *p)
@@ -98,8 +111,17 @@ static void decide_out(const struct porch_ctx *c, struct porch_pkt *p)
 	settle(c, p, &plan, &j);
 }
 
-/* @p has its data at the network header. Return: false if it was not let in. */
-static bool run_out(struct porch_ctx *c, struct porch_pkt *p)
+/**
+ * porch_path_decide_out() - the story of a packet of this machine's own, but for
+ *	its end
+ * @c: the context; gets the time if that is needed
+ * @p: the packet, with its data at the network header
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ *
+ * Return: false if it was not let in, and so meets no rules.
+ */
+bool porch_path_decide_out(struct porch_ctx *c, struct porch_pkt *p)
 {
 	porch_parse_pkt(p);
 	if (unlikely(p->verdict))
@@ -154,7 +176,7 @@ bool porch_path_out(struct porch_port *port, struct sk_buff *skb)
 		read = sane && !skb_shared(skb);
 		if (likely(read)) {
 			__skb_pull(skb, offset);
-			read = run_out(&c, &p);
+			read = porch_path_decide_out(&c, &p);
 			__skb_push(skb, offset);
 		}
 		if (unlikely(!read)) {

@@ -22,6 +22,8 @@ struct porch_path {
 
 int porch_path_init(struct porch_path *path);
 void porch_path_fini(struct porch_path *path);
+void porch_path_decide(struct porch_path *path);
+bool porch_path_decide_out(struct porch_ctx *c, struct porch_pkt *p);
 void porch_path_run(struct porch_path *path);
 bool porch_path_out(struct porch_port *port, struct sk_buff *skb);
 

@@ -209,28 +209,39 @@ static bool match_packet(const struct porch_rule *r, const struct porch_pkt *p,
 	return true;
 }
 
-static bool within_limit(const struct porch_rule *r, u64 now)
+static bool within_limit(const struct porch_rule *r, const struct porch_pkt *p,
+			 u64 now)
 {
 	struct porch_rule_bucket *b = r->bucket;
+	struct porch_tbucket was;
 	bool ok;
 
 	if (!b)
 		return true;
 	spin_lock(&b->lock);
+	was = b->bucket;
 	ok = porch_tbucket_take(&b->bucket, &b->rate, now, r->deed.period);
+	if (porch_pkt_is_dry(p))
+		b->bucket = was;
 	spin_unlock(&b->lock);
 	return ok;
 }
 
-static void count(const struct porch_rule *r, const struct porch_pkt *p)
+/* What a rule tells others of a packet that it has matched. */
+static void tell(const struct porch_rule *r, const struct porch_pkt *p,
+		 enum porch_chain_hook hook)
 {
 	struct porch_rule_count *c;
 
-	if (!r->count)
+	if (porch_pkt_is_dry(p))
 		return;
-	c = this_cpu_ptr(r->count);
-	c->packets++;
-	c->bytes += p->skb->len;
+	if (r->count) {
+		c = this_cpu_ptr(r->count);
+		c->packets++;
+		c->bytes += p->skb->len;
+	}
+	if (r->deed.has & PORCH_DEED_LOG)
+		porch_log(p, hook, r->deed.prefix);
 }
 
 static void set(const struct porch_rule *r, struct porch_pkt *p)
@@ -272,7 +283,7 @@ static const u8 answers[] = {
 	[PORCH_REJECT_WITH_TCP_RESET] = PORCH_ANSWER_RESET,
 };
 
-/* @r: who decided; NULL for the policy */
+/* @r: who decided; NULL for the policy. Other actions leave it as it is. */
 static void conclude(struct porch_pkt *p, u8 action, const struct porch_rule *r)
 {
 	switch (action) {
@@ -303,23 +314,22 @@ static void judge(struct walk *w, enum porch_chain_hook hook,
 	while ((r = walk_next(w))) {
 		if (!match_flow(w->rs, r, p, j->state) ||
 		    !match_packet(r, p, true) ||
-		    !within_limit(r, j->now))
+		    !within_limit(r, p, j->now))
 			continue;
-		count(r, p);
-		if (r->deed.has & PORCH_DEED_LOG)
-			porch_log(p, hook, r->deed.prefix);
+		tell(r, p, hook);
 		set(r, p);
 		note_nat(r, j);
-		if (is_final(r)) {
-			conclude(p, r->deed.action, r);
+		conclude(p, r->deed.action, r);
+		porch_note(p, .stage = PORCH_STAGE_RULE, .hook = hook, .rule = r);
+		if (is_final(r))
 			return;
-		}
 		if (r->deed.action == PORCH_RULE_ACTION_JUMP)
 			walk_jump(w, r->jump);
 		else if (r->deed.action == PORCH_RULE_ACTION_RETURN)
 			walk_return(w);
 	}
 	conclude(p, policy_of(w->rs, hook), NULL);
+	porch_note(p, .stage = PORCH_STAGE_POLICY, .hook = hook);
 }
 
 /* What is set for all packets of the flow */
@@ -413,28 +423,27 @@ static const struct porch_rule *run_residue(const struct porch_leg *leg,
 		some = porch_rule_is_conditional(r);
 		/* No rule before has set it, and those behind are of no concern. */
 		if (some && (!match_packet(r, p, false) ||
-			     !within_limit(r, now)))
+			     !within_limit(r, p, now)))
 			continue;
-		count(r, p);
-		if (r->deed.has & PORCH_DEED_LOG)
-			porch_log(p, leg->hook, r->deed.prefix);
+		tell(r, p, leg->hook);
 		/* What is set for all packets is set already. */
 		if (some)
 			set(r, p);
 		if (is_final(r))
 			return r;
+		porch_note(p, .stage = PORCH_STAGE_RULE, .hook = leg->hook,
+			   .rule = r);
 	}
 	return NULL;
 }
 
 static void run_leg(const struct porch_leg *leg, struct porch_pkt *p, u64 now)
 {
-	const struct porch_rule *r = run_residue(leg, p, now);
+	const struct porch_rule *r = run_residue(leg, p, now) ?: leg->rule;
 
-	if (r)
-		conclude(p, r->deed.action, r);
-	else
-		conclude(p, leg->action, leg->rule);
+	conclude(p, r ? r->deed.action : leg->action, r);
+	porch_note(p, .stage = r ? PORCH_STAGE_RULE : PORCH_STAGE_POLICY,
+		   .hook = leg->hook, .rule = r);
 }
 
 /**
@@ -566,4 +575,5 @@ void porch_policy_blind(const struct porch_config *cfg,
 {
 	p->verdict = PORCH_UNDECIDED;
 	conclude(p, policy_of(cfg->ruleset, hook), NULL);
+	porch_note(p, .stage = PORCH_STAGE_POLICY, .hook = hook);
 }

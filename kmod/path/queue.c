@@ -177,6 +177,20 @@ static struct porch_queue *queue_of(const struct porch_vec *v,
 }
 
 /**
+ * porch_queue_is_read() - does an application read a queue?
+ * @pn: the instance
+ * @number: of the queue
+ *
+ * Context: inside an RCU read-side section.
+ *
+ * Return: whether one does.
+ */
+bool porch_queue_is_read(const struct porch_net *pn, u16 number)
+{
+	return xa_load((struct xarray *)&pn->queues, number);
+}
+
+/**
  * porch_queue_hold() - hold a packet until an application has answered
  * @v: the vector
  * @p: the packet, with a queue; its skb is the queue's from now on

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct porch_net;
 struct porch_pkt;
 struct porch_port;
 struct porch_ring;
@@ -15,6 +16,7 @@ void porch_queue_close(struct porch_ring *ring);
 void porch_queue_flush(const struct porch_port *port);
 int porch_queue_answer(struct porch_ring *ring, u64 id, u16 verdict);
 
+bool porch_queue_is_read(const struct porch_net *pn, u16 number);
 void porch_queue_hold(struct porch_vec *v, struct porch_pkt *p);
 void porch_queue_divert(struct porch_vec *v, struct porch_pkt *p);
 

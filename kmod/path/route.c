@@ -113,21 +113,17 @@ static struct porch_nexthop *next_hop(const struct porch_pkt *p,
 	struct porch_flow_key key;
 
 	if (likely(!p->frag))
-		return porch_nexthop_of(r, &p->key);
+		return porch_nexthop_of(r, &p->key, porch_pkt_is_dry(p));
 	/* All fragments of a packet go one way: by what each of them has. */
 	key = p->key;
 	key.sport = 0;
 	key.dport = 0;
 	key.proto = 0;
-	return porch_nexthop_of(r, &key);
+	return porch_nexthop_of(r, &key, porch_pkt_is_dry(p));
 }
 
-static void follow_route(struct porch_pkt *p, struct porch_route *r)
+static void obey_route(struct porch_pkt *p, struct porch_route *r)
 {
-	if (unlikely(!r)) {
-		porch_pkt_refuse(p, PORCH_DROP_NO_ROUTE, PORCH_ANSWER_NO_ROUTE);
-		return;
-	}
 	switch (r->type) {
 	case PORCH_ROUTE_TYPE_UNICAST:
 		p->verdict = PORCH_FORWARD;
@@ -145,6 +141,15 @@ static void follow_route(struct porch_pkt *p, struct porch_route *r)
 		porch_pkt_drop(p, PORCH_DROP_BLACKHOLE);
 		break;
 	}
+}
+
+static void follow_route(struct porch_pkt *p, struct porch_route *r)
+{
+	if (likely(r))
+		obey_route(p, r);
+	else
+		porch_pkt_refuse(p, PORCH_DROP_NO_ROUTE, PORCH_ANSWER_NO_ROUTE);
+	porch_note(p, .stage = PORCH_STAGE_ROUTE, .route = r);
 }
 
 /* As many as the lookup has under way at a time. More would only take stack. */
@@ -190,6 +195,8 @@ static void classify(struct porch_pkt *p, const struct porch_addrset *own)
 		classify_ipv4(p, own);
 	else
 		classify_ipv6(p, own);
+	if (p->verdict)
+		porch_note(p, .stage = PORCH_STAGE_ROUTE);
 }
 
 /**
@@ -305,7 +312,9 @@ static void check_neigh(struct porch_pkt *p)
 
 	if (unlikely(!porch_nexthop_has_neigh(p->dev)))
 		return;
-	n = porch_nexthop_neigh(p->nh, p->dev, &p->key);
+	n = porch_nexthop_neigh(p->nh, p->dev, &p->key, porch_pkt_is_dry(p));
+	if (unlikely(!n))
+		return;
 	if (IS_ERR(n)) {
 		porch_pkt_drop(p, PORCH_DROP_NEIGHBOUR_TABLE);
 		return;
@@ -367,5 +376,6 @@ void porch_resolve(struct porch_vec *v)
 			check_mtu(p);
 		if (p->verdict == PORCH_FORWARD)
 			check_neigh(p);
+		porch_note(p, .stage = PORCH_STAGE_NEXT_HOP);
 	}
 }

@@ -9,6 +9,7 @@
 #include "control/stats.h"
 #include "core/conn.h"
 #include "core/flowtab.h"
+#include "path/trail.h"
 
 #define PORCH_VEC_MAX	64
 
@@ -81,6 +82,8 @@ struct porch_answers {
  *	until emit or drop takes it
  * @port: where it came in, or goes out if of local origin; NULL if Porch made
  *	it
+ * @trail: what becomes of it is noted there, and does not really happen; mostly
+ *	NULL
  * @nh: the next hop, once forwarding is decided
  * @dev: the device that leads there
  * @neigh: the neighbour there, good until the end of the vector; NULL on a link
@@ -120,6 +123,7 @@ struct porch_pkt {
 	const struct porch_flow_key *back;
 	struct sk_buff *skb;
 	struct porch_port *port;
+	struct porch_trail *trail;
 	struct porch_nexthop *nh;
 	struct net_device *dev;
 	struct neighbour *neigh;
@@ -255,6 +259,20 @@ static inline bool porch_pkt_ask(struct porch_pkt *p, enum porch_verdict verdict
 	p->rule = rule;
 	p->bypass = bypass;
 	return true;
+}
+
+/**
+ * porch_pkt_is_dry() - does a packet only seem to go its way?
+ * @p: the packet
+ *
+ * For such a one everything is looked up as for others, but nothing is changed
+ * that others could notice: no counter, limit, flow, neighbour.
+ *
+ * Return: whether it does.
+ */
+static inline bool porch_pkt_is_dry(const struct porch_pkt *p)
+{
+	return unlikely(p->trail);
 }
 
 /**

@@ -68,6 +68,10 @@
 			"count log log-prefix=word set-mark=2 set-mark-mask=255 "	\
 			"set-dscp=8 class=7 action=3 reject-with=2"
 
+/* UDP from 10.0.0.9 to 10.1.2.3 */
+#define PACKET		"4500001c00000000401164c50a0000090a010203" \
+			"1000200000080000"
+
 const struct op ops[] = {
 	{ "status-get", PORCH_CMD_STATUS_GET, .last = PORCH_A_STATUS_MAX, .example = "" },
 	{ "port-add", PORCH_CMD_PORT_ADD, .admin = true, .last = PORCH_A_PORT_MAX,
@@ -216,6 +220,16 @@ const struct op ops[] = {
 	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64, 0, UINT64_MAX, true } } },
 	{ "flow-del", PORCH_CMD_FLOW_DEL, .admin = true, .now = true, .last = PORCH_A_FLOW_MAX,
 	  .example = "id=1", .attrs = { { "id", PORCH_A_FLOW_ID, U64, 0, UINT64_MAX } } },
+	{ "explain", PORCH_CMD_EXPLAIN, .admin = true, .now = true, .tells = true,
+	  .last = PORCH_A_EXPLAIN_MAX,
+	  .example = "ifindex=" PORT " packet=" PACKET " length=1000 mark=7 out",
+	  .attrs = {
+		{ "ifindex", PORCH_A_EXPLAIN_IFINDEX, U32, 1, 0x7fffffff, true },
+		{ "packet", PORCH_A_EXPLAIN_PACKET, BYTES, .required = true },
+		{ "length", PORCH_A_EXPLAIN_LENGTH, U32, 1, 65535 },
+		{ "mark", PORCH_A_EXPLAIN_MARK, U32, 0, UINT32_MAX },
+		{ "out", PORCH_A_EXPLAIN_OUT, FLAG },
+	  } },
 	{ "class-add", PORCH_CMD_CLASS_ADD, .admin = true, .last = PORCH_A_CLASS_MAX,
 	  .example = "ifindex=" PORT " id=3 parent=1 " CLASS_SHARE CLASS_QUEUE,
 	  .attrs = {
@@ -354,6 +368,12 @@ static void set_address(struct item *item, const char *value)
 	inet_pton(strchr(value, ':') ? AF_INET6 : AF_INET, value, item->value);
 }
 
+static void set_bytes(struct item *item, const char *value)
+{
+	for (; sscanf(value, "%2hhx", &item->value[item->len]) == 1; value += 2)
+		item->len++;
+}
+
 static void append(struct item *item, uint16_t type, const void *value, uint16_t len)
 {
 	struct nlattr attr = { .nla_len = NLA_HDRLEN + len, .nla_type = type };
@@ -408,6 +428,9 @@ static void set_value(struct item *item, enum kind kind, const char *value)
 		break;
 	case ADDRESS:
 		set_address(item, value);
+		break;
+	case BYTES:
+		set_bytes(item, value);
 		break;
 	case NEXTHOPS:
 		set_nexthops(item, value);

@@ -23,6 +23,7 @@ enum kind {
 	FLAG,
 	STRING,		/* with its NUL; at most max characters before it */
 	ADDRESS,	/* 4 or 16 bytes */
+	BYTES,		/* of a packet, in hexadecimal */
 	NEXTHOPS,	/* a list of next hops: address/device/weight, with a + between */
 };
 
@@ -55,6 +56,7 @@ struct attr {
  * @admin: it is for administrators only
  * @now: it is no change of the configuration: it cannot be staged, and makes no
  *	generation
+ * @tells: it has a reply, though it is for administrators only
  * @dump: it also lists everything there is
  * @txn: it begins or ends a transaction; left out where each operation is tried
  *	by itself
@@ -67,6 +69,7 @@ struct op {
 	uint8_t cmd;
 	bool admin;
 	bool now;
+	bool tells;
 	bool dump;
 	bool txn;
 	uint16_t last;

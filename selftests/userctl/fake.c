@@ -50,6 +50,7 @@ static const struct command {
 	[PORCH_CMD_TRACK_SET]	= { "track-set", &track_attrs },
 	[PORCH_CMD_FLOW_GET]	= { "flow-get", &flow_attrs },
 	[PORCH_CMD_FLOW_DEL]	= { "flow-del", &flow_attrs },
+	[PORCH_CMD_EXPLAIN]	= { "explain", &explain_attrs },
 	[PORCH_CMD_CLASS_ADD]	= { "class-add", &class_attrs },
 	[PORCH_CMD_CLASS_CHANGE] = { "class-change", &class_attrs },
 	[PORCH_CMD_CLASS_DEL]	= { "class-del", &class_attrs },

@@ -633,13 +633,13 @@ static void print_attrs(void)
 		&port_attrs, &route_attrs, &nexthops_attrs, &nexthop_attrs,
 		&route_rule_attrs, &engine_attrs, &lane_attrs, &counter_attrs, &ledger_attrs,
 		&status_attrs, &class_attrs, &txn_attrs, &chain_attrs, &rule_attrs, &track_attrs,
-		&flow_attrs, &set_attrs, &element_attrs
+		&flow_attrs, &set_attrs, &element_attrs, &explain_attrs, &steps_attrs, &step_attrs
 	};
 	static const char *const types[] = {
 		[ATTR_FLAG] = "flag", [ATTR_U8] = "u8", [ATTR_U16] = "u16", [ATTR_U32] = "u32",
 		[ATTR_U64] = "u64", [ATTR_ENUM] = "u8", [ATTR_STRING] = "string",
 		[ATTR_ADDR] = "binary",
-		[ATTR_NEST] = "nest",
+		[ATTR_NEST] = "nest", [ATTR_BYTES] = "binary",
 	};
 	uint16_t attr;
 	size_t i;

@@ -307,6 +307,95 @@ enum porch_ecn {
 	PORCH_ECN_MAX = (__PORCH_ECN_MAX - 1)
 };
 
+/**
+ * enum porch_stage - A station on a packet's way, or what happens there.
+ * @PORCH_STAGE_DOOR: It is put into a lane, or given to who owns the port.
+ * @PORCH_STAGE_PARSE: Its headers are read.
+ * @PORCH_STAGE_FLOW: Its flow is looked for.
+ * @PORCH_STAGE_RULE: A rule has matched.
+ * @PORCH_STAGE_POLICY: No rule of a hook has decided, so the policy of the
+ *   chain does.
+ * @PORCH_STAGE_NAT_DST: It gets the destination that is really meant.
+ * @PORCH_STAGE_ROUTE: It is routed.
+ * @PORCH_STAGE_NAT_SRC: It begins a flow, whose replies are known from now on.
+ * @PORCH_STAGE_NEXT_HOP: Where it goes is looked at.
+ * @PORCH_STAGE_ANSWER: Its sender is told.
+ * @PORCH_STAGE_END: What becomes of it in the end.
+ */
+enum porch_stage {
+	PORCH_STAGE_DOOR,
+	PORCH_STAGE_PARSE,
+	PORCH_STAGE_FLOW,
+	PORCH_STAGE_RULE,
+	PORCH_STAGE_POLICY,
+	PORCH_STAGE_NAT_DST,
+	PORCH_STAGE_ROUTE,
+	PORCH_STAGE_NAT_SRC,
+	PORCH_STAGE_NEXT_HOP,
+	PORCH_STAGE_ANSWER,
+	PORCH_STAGE_END,
+};
+
+/**
+ * enum porch_outcome - Where a packet goes, as far as that is decided.
+ * @PORCH_OUTCOME_UNDECIDED: Not decided yet. In the end, one of local origin
+ *   goes on.
+ * @PORCH_OUTCOME_FORWARD: To the next hop.
+ * @PORCH_OUTCOME_LOCAL: To this machine's own sockets.
+ * @PORCH_OUTCOME_PUNT: To the stock stack, for what only it does.
+ * @PORCH_OUTCOME_QUEUE: To an application, which says what becomes of it.
+ * @PORCH_OUTCOME_DIVERT: To an application, for good.
+ * @PORCH_OUTCOME_DROP: Nowhere.
+ */
+enum porch_outcome {
+	PORCH_OUTCOME_UNDECIDED,
+	PORCH_OUTCOME_FORWARD,
+	PORCH_OUTCOME_LOCAL,
+	PORCH_OUTCOME_PUNT,
+	PORCH_OUTCOME_QUEUE,
+	PORCH_OUTCOME_DIVERT,
+	PORCH_OUTCOME_DROP,
+};
+
+/**
+ * enum porch_answered - What the sender of a dropped packet is told.
+ * @PORCH_ANSWERED_NONE: Nothing.
+ * @PORCH_ANSWERED_TTL_EXCEEDED: ICMP time exceeded in transit.
+ * @PORCH_ANSWERED_NO_ROUTE: ICMP network unreachable, ICMPv6 no route.
+ * @PORCH_ANSWERED_HOST_UNREACHABLE: ICMP host unreachable, ICMPv6 address
+ *   unreachable.
+ * @PORCH_ANSWERED_ADMIN_PROHIBITED: ICMP communication administratively
+ *   prohibited.
+ * @PORCH_ANSWERED_TOO_BIG: ICMP fragmentation needed, ICMPv6 packet too big.
+ * @PORCH_ANSWERED_PORT_UNREACHABLE: ICMP port unreachable.
+ * @PORCH_ANSWERED_TCP_RESET: A TCP segment that ends the connection.
+ */
+enum porch_answered {
+	PORCH_ANSWERED_NONE,
+	PORCH_ANSWERED_TTL_EXCEEDED,
+	PORCH_ANSWERED_NO_ROUTE,
+	PORCH_ANSWERED_HOST_UNREACHABLE,
+	PORCH_ANSWERED_ADMIN_PROHIBITED,
+	PORCH_ANSWERED_TOO_BIG,
+	PORCH_ANSWERED_PORT_UNREACHABLE,
+	PORCH_ANSWERED_TCP_RESET,
+};
+
+/**
+ * enum porch_neighbour - What is known of the neighbour that a next hop is.
+ * @PORCH_NEIGHBOUR_ABSENT: Nobody has asked for it yet; the packet waits until
+ *   it has answered.
+ * @PORCH_NEIGHBOUR_ASKED: It has not answered yet; the packet waits.
+ * @PORCH_NEIGHBOUR_KNOWN: It is there.
+ * @PORCH_NEIGHBOUR_FAILED: It has not answered; it is asked again.
+ */
+enum porch_neighbour {
+	PORCH_NEIGHBOUR_ABSENT,
+	PORCH_NEIGHBOUR_ASKED,
+	PORCH_NEIGHBOUR_KNOWN,
+	PORCH_NEIGHBOUR_FAILED,
+};
+
 enum {
 	PORCH_A_PORT_IFINDEX = 1,
 	PORCH_A_PORT_IFNAME,
@@ -672,6 +761,75 @@ enum {
 };
 
 enum {
+	PORCH_A_EXPLAIN_IFINDEX = 1,
+	PORCH_A_EXPLAIN_PACKET,
+	PORCH_A_EXPLAIN_LENGTH,
+	PORCH_A_EXPLAIN_MARK,
+	PORCH_A_EXPLAIN_OUT,
+	PORCH_A_EXPLAIN_GENERATION,
+	PORCH_A_EXPLAIN_VERDICT,
+	PORCH_A_EXPLAIN_REASON,
+	PORCH_A_EXPLAIN_STEPS,
+	PORCH_A_EXPLAIN_TRUNCATED,
+	PORCH_A_EXPLAIN_PAD,
+
+	__PORCH_A_EXPLAIN_MAX,
+	PORCH_A_EXPLAIN_MAX = (__PORCH_A_EXPLAIN_MAX - 1)
+};
+
+enum {
+	PORCH_A_STEPS_STEP = 1,
+
+	__PORCH_A_STEPS_MAX,
+	PORCH_A_STEPS_MAX = (__PORCH_A_STEPS_MAX - 1)
+};
+
+enum {
+	PORCH_A_STEP_STAGE = 1,
+	PORCH_A_STEP_VERDICT,
+	PORCH_A_STEP_REASON,
+	PORCH_A_STEP_LANE,
+	PORCH_A_STEP_VRF,
+	PORCH_A_STEP_PROTO,
+	PORCH_A_STEP_SRC,
+	PORCH_A_STEP_SPORT,
+	PORCH_A_STEP_DST,
+	PORCH_A_STEP_DPORT,
+	PORCH_A_STEP_ICMP_TYPE,
+	PORCH_A_STEP_ICMP_CODE,
+	PORCH_A_STEP_TCP_FLAGS,
+	PORCH_A_STEP_STATE,
+	PORCH_A_STEP_FLOW,
+	PORCH_A_STEP_KNOWN,
+	PORCH_A_STEP_HOOK,
+	PORCH_A_STEP_CHAIN,
+	PORCH_A_STEP_HANDLE,
+	PORCH_A_STEP_ACTION,
+	PORCH_A_STEP_JUMP,
+	PORCH_A_STEP_QUEUE,
+	PORCH_A_STEP_DRAWN,
+	PORCH_A_STEP_TABLE,
+	PORCH_A_STEP_PREF,
+	PORCH_A_STEP_PREFIX,
+	PORCH_A_STEP_PREFIX_LEN,
+	PORCH_A_STEP_TYPE,
+	PORCH_A_STEP_GATEWAY,
+	PORCH_A_STEP_OIF,
+	PORCH_A_STEP_IFNAME,
+	PORCH_A_STEP_NEIGHBOUR,
+	PORCH_A_STEP_MTU,
+	PORCH_A_STEP_CUT,
+	PORCH_A_STEP_ANSWER,
+	PORCH_A_STEP_MARK,
+	PORCH_A_STEP_DSCP,
+	PORCH_A_STEP_CLASS,
+	PORCH_A_STEP_PAD,
+
+	__PORCH_A_STEP_MAX,
+	PORCH_A_STEP_MAX = (__PORCH_A_STEP_MAX - 1)
+};
+
+enum {
 	PORCH_CMD_STATUS_GET = 1,
 	PORCH_CMD_PORT_ADD,
 	PORCH_CMD_PORT_DEL,
@@ -710,6 +868,7 @@ enum {
 	PORCH_CMD_TRACK_SET,
 	PORCH_CMD_FLOW_GET,
 	PORCH_CMD_FLOW_DEL,
+	PORCH_CMD_EXPLAIN,
 	PORCH_CMD_TXN_BEGIN,
 	PORCH_CMD_TXN_COMMIT,
 	PORCH_CMD_TXN_ABORT,
