@@ -147,6 +147,7 @@ struct ctl {
  * @whole: those with the same first argument are taken back together, by @undo
  *	with that alone. The second argument is a number, and "parent" that of
  *	another one, which comes first
+ * @one: all of its words may come as one, with blanks between them
  * @check: looks at values that have a grammar of their own, before anything is
  *	asked of the kernel, and returns an exit code; NULL if there are none
  * @run: gets a value for each of @args; returns an exit code
@@ -161,6 +162,7 @@ struct verb {
 	bool each;
 	bool ordered;
 	bool whole;
+	bool one;
 	int (*check)(struct ctl *ctl, const struct value *values);
 	int (*run)(struct ctl *ctl, const struct value *values);
 };
@@ -227,6 +229,7 @@ extern const struct object commit_object;
 extern const struct object confirm_object;
 extern const struct object diff_object;
 extern const struct object engine_object;
+extern const struct object explain_object;
 extern const struct object flow_object;
 extern const struct object lane_object;
 extern const struct object ledger_object;

@@ -42,6 +42,7 @@ const struct object *const objects[] = {
 	&engine_object,
 	&stats_object,
 	&ledger_object,
+	&explain_object,
 	&monitor_object,
 	&status_object,
 	&capture_object,
@@ -288,8 +289,15 @@ static int run_verb(struct ctl *ctl, const struct object *object, const struct v
 		    char **words, int count)
 {
 	struct value values[MAX_ARGS];
+	char *apart[MAX_WORDS];
 	int err;
 
+	if (verb->one && count == 1) {
+		count = parse_line(words[0], apart, MAX_WORDS);
+		if (count < 0)
+			return err_usage("more than %d words", MAX_WORDS);
+		words = apart;
+	}
 	err = parse_args(verb, ctl->family, words, count, values);
 	if (err)
 		return err;

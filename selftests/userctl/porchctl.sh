@@ -87,7 +87,7 @@ accepts()
 }
 
 not_loaded='the porch module is not loaded (no netlink family "porch")'
-objects="port, route, chain, set, rule, flow, track, shape, lane, engine, stats, ledger, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
+objects="port, route, chain, set, rule, flow, track, shape, lane, engine, stats, ledger, explain, monitor, status, capture, save, diff, check, commit, confirm, rollback, help"
 
 echo "TAP version 13"
 
