@@ -128,6 +128,19 @@ refuses 2 'shape: unknown command or DEV "foo"; allowed: show, simple, off, clas
 refuses 2 'shape class: unknown command or DEV "foo"; allowed: show, add, change, del, help' \
 	shape class foo
 refuses 2 'CHAIN is missing' rule add
+refuses 2 '> is missing' explain tcp 10.0.0.1
+refuses 2 'in DEV or out DEV: one of them' explain 'tcp 10.0.0.1:1 > 10.0.0.2:2'
+refuses 2 'in DEV or out DEV: one of them' explain 'udp 10.0.0.1 > 10.0.0.2 in lo out lo'
+refuses 2 'both IPv4, or both IPv6' explain 'udp 10.0.0.1 > 2001:db8::1 in lo'
+refuses 2 'is none; allowed: 10.0.0.1, 10.0.0.1:80' explain 'udp 10.0.0.1-10.0.0.2 > 10.0.0.3 in lo'
+refuses 2 'unknown protocol "tpc"; allowed: tcp, udp' explain 'tpc 10.0.0.1 > 10.0.0.2 in lo'
+refuses 2 'has a port, which packets of icmp have not' explain 'icmp 10.0.0.1:1 > 10.0.0.2 in lo'
+refuses 2 'type is for icmp with IPv4' explain 'icmp 2001:db8::1 > 2001:db8::2 in lo type 8'
+refuses 2 'length goes from 40 to 65535 here' explain 'tcp 10.0.0.1 > 10.0.0.2 in lo length 39'
+refuses 2 "flags are TCP's" explain 'udp 10.0.0.1 > 10.0.0.2 in lo flags syn'
+refuses 2 'flags "sin" are none; allowed: fin, syn' explain 'tcp 10.0.0.1 > 10.0.0.2 in lo flags sin'
+refuses 2 'unknown dscp "64"' explain 'tcp 10.0.0.1 > 10.0.0.2 in lo dscp 64'
+refuses 1 "$not_loaded" explain 'tcp [2001:db8::1]:1 > [2001:db8::2]:2 in lo flags syn,ack dscp ef mark 7'
 refuses 2 'unknown proto "tpc"; allowed: tcp, udp' rule add a proto tpc
 refuses 2 'a number up to 255' rule add a proto 256
 refuses 2 'dport "80-79" is none; allowed: PORT[-PORT]' rule add a dport 80-79
