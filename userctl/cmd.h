@@ -46,6 +46,7 @@ enum arg_kind {
  * @scale: for %ARG_SCALED, the units
  * @def: what is meant if it is absent; NULL if nothing is, or that is not fixed
  * @required: the verb makes no sense without it
+ * @leans: what has it may need others of its object, which then come first
  */
 struct arg {
 	enum arg_kind kind;
@@ -57,6 +58,7 @@ struct arg {
 	const struct scale *scale;
 	const char *def;
 	bool required;
+	bool leans;
 };
 
 /**

@@ -61,6 +61,7 @@ static void show_port(const struct reply *reply, void *arg)
 	show_attr(show, reply, PORCH_A_PORT_IFNAME, "%s");
 	show_attr(show, reply, PORCH_A_PORT_HOOK, " hook %s");
 	show_attr(show, reply, PORCH_A_PORT_VRF, " vrf %s");
+	show_attr(show, reply, PORCH_A_PORT_FORCE, " force");
 	if (ctl->stats) {
 		show_attr(show, reply, PORCH_A_PORT_RX_PACKETS, "\n    rx    %12s packets");
 		show_attr(show, reply, PORCH_A_PORT_RX_BYTES, " %16s bytes");
@@ -90,6 +91,7 @@ static void save_port(struct show *show, const struct reply *reply)
 	show_attr(show, reply, PORCH_A_PORT_IFNAME, "port add %s");
 	show_attr(show, reply, PORCH_A_PORT_HOOK, " hook %s");
 	show_attr(show, reply, PORCH_A_PORT_VRF, " vrf %s");
+	show_attr(show, reply, PORCH_A_PORT_FORCE, " force");
 	show_row_end(show);
 }
 

@@ -23,7 +23,8 @@ enum { TYPE, PREFIX, VIA, DEV, TABLE, ONLINK, NEXTHOPS };
 		   .help = "what becomes of a packet, unicast if absent" },	\
 	[PREFIX] = { ARG_PREFIX, .value = "PREFIX", .required = true,		\
 		     .help = "destination: a prefix, an address, or default" },	\
-	[VIA] = { ARG_ADDR, "via", "ADDR", .help = "address of the next router" }, \
+	[VIA] = { ARG_ADDR, "via", "ADDR", .leans = true,			\
+		  .help = "address of the next router" },			\
 	[DEV] = { ARG_DEV, "dev", "DEV", .help = "output device" },		\
 	[TABLE] = { ARG_U32, "table", "N", .def = "254",				\
 		    .help = "routing table, the main one, 254, if absent" }
@@ -31,7 +32,7 @@ enum { TYPE, PREFIX, VIA, DEV, TABLE, ONLINK, NEXTHOPS };
 static const struct arg add_args[] = {
 	ARGS_OF_ROUTE,
 	[ONLINK] = { ARG_FLAG, "onlink", .help = "take the router to be on the link" },
-	[NEXTHOPS] = { ARG_GROUPS, "nexthop", "HOP...", .parts = hop_args,
+	[NEXTHOPS] = { ARG_GROUPS, "nexthop", "HOP...", .parts = hop_args, .leans = true,
 		       .help = "last: next hops, each with via, dev, weight, onlink" },
 	{ }
 };

@@ -25,7 +25,8 @@
  * @whole: those of its group are done together, or not at all
  * @id: its number, where others may be below it; else 0
  * @parent: the number of the one above it, 0 if there is none
- * @depth: how many are above it
+ * @leans: it may need others of its object
+ * @depth: how many are above it, or before it
  * @gone: it is about a device that is not there, or is another one by now
  * @key: what it asks for; its loose attributes follow
  * @key_len: length of @key without those
@@ -42,6 +43,7 @@ struct item {
 	bool whole;
 	uint32_t id;
 	uint32_t parent;
+	bool leans;
 	unsigned int depth;
 	bool gone;
 	char *key;
@@ -247,6 +249,16 @@ static bool is_gone(const struct verb *verb, const struct value *values)
 	return false;
 }
 
+static bool leans(const struct verb *verb, const struct value *values)
+{
+	const struct arg *arg;
+
+	for (arg = verb->args; arg->kind; arg++)
+		if (arg->leans && values[arg - verb->args].word)
+			return true;
+	return false;
+}
+
 static int find_key(const struct verb *verb, const char *key)
 {
 	const struct arg *arg;
@@ -268,6 +280,7 @@ static int note_one(struct ctl *ctl, const struct object *object, const struct v
 		return 0;
 	item->order = order_of(object);
 	item->gone = is_gone(verb, values);
+	item->leans = leans(verb, values);
 	item->group = (char *)(verb->ordered || verb->whole ? values[0].word : "");
 	item->whole = verb->whole;
 	item->id = verb->whole ? values[1].num : 0;
@@ -446,7 +459,7 @@ static void find_depths(struct config *config)
 	for (i = 0; i < config->count; i++) {
 		struct item *item = config->items[i], *at = item;
 
-		item->depth = 0;
+		item->depth = item->leans;
 		for (rounds = 0; at->parent && rounds < MAX_DEPTH; rounds++) {
 			for (j = 0; j < config->count; j++)
 				if (config->items[j]->id == at->parent &&

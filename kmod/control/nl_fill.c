@@ -24,6 +24,8 @@ int porch_nl_fill_port(struct sk_buff *msg, const struct porch_port *port)
 		return -EMSGSIZE;
 	if (port->vrf && nla_put_u32(msg, PORCH_A_PORT_VRF, port->vrf))
 		return -EMSGSIZE;
+	if (port->force && nla_put_flag(msg, PORCH_A_PORT_FORCE))
+		return -EMSGSIZE;
 	return 0;
 }
 

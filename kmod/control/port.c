@@ -315,6 +315,7 @@ int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
 				    "the device takes no hook");
 	}
 	port->vrf = spec->vrf;
+	port->force = spec->force;
 	list_add_tail(&port->edit, &e->attached);
 	return 0;
 }

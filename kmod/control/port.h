@@ -61,6 +61,7 @@ struct porch_port_spec {
  * @owner: who gets what comes in, instead of the path; likewise
  * @hook: PORCH_PORT_HOOK_RX or PORCH_PORT_HOOK_NF
  * @vrf: number of the VRF that it is in, 0 for none; never changes
+ * @force: xfrm policies were no reason to refuse it; never changes
  * @nf: the netfilter hooks it has
  * @n_nf: how many
  * @link: in porch_net.ports, while published
@@ -78,6 +79,7 @@ struct porch_port {
 	struct porch_tap __rcu *owner;
 	enum porch_port_hook hook;
 	u16 vrf;
+	bool force;
 	struct nf_hook_ops nf[2];
 	unsigned int n_nf;
 	struct list_head link;

@@ -106,6 +106,36 @@ nothing()
 }
 check "and all of it comes back when nothing was left" nothing
 check "then less" again "$tmp/plain"
+leans()
+{
+	{
+		echo "route add default via 10.50.0.1"
+		echo "route add 10.60.0.0/16 table 7 nexthop via 10.50.0.1 dev rs nexthop via 10.50.0.2 dev rs"
+		grep -v default "$tmp/plain"
+		echo "route add 10.50.0.0/24 dev rs"
+	} > "$tmp/leans"
+	porch -f "$tmp/leans"
+	equal "difference" "$(porch diff "$tmp/leans")" ""
+	again "$tmp/plain"
+}
+check "a gateway may come before the route to it" leans
+forced()
+{
+	router ip xfrm policy add dir fwd src 192.0.2.0/24 dst 192.0.2.0/24 \
+		tmpl proto esp mode tunnel
+	sed 's/^port add .*/& force/' "$tmp/plain" > "$tmp/forced"
+	porch -f /dev/null
+	refused "say force" porch -f "$tmp/plain"
+	porch -f "$tmp/forced"
+	porch save > "$tmp/forced"
+	porch -f /dev/null
+	again "$tmp/forced"
+	unchanged porch -f "$tmp/plain"
+	router ip xfrm policy flush
+	porch -f /dev/null
+	again "$tmp/plain"
+}
+check "that a port was attached by force is saved, too" forced
 check "from standard input" porch -f - < "$tmp/saved"
 check "which is the same" is_in_force "$tmp/saved"
 

@@ -30,13 +30,13 @@ cd "$tmp" || exit 1
 cat > have <<'TEXT'
 port add lo hook rx
 # no such device: port add eth1 hook nf vrf 7
-route add default via 192.0.2.1 dev lo onlink
 route add 10.0.0.0/8 dev lo
 route add blackhole 11.0.0.0/8
-route add 12.0.0.0/8 via 192.0.2.1 dev lo table 7 onlink
 route add ::/0 dev lo
-route add default via fe80:: dev lo
 route add prohibit 2001:db8::/32
+route add default via 192.0.2.1 dev lo onlink
+route add 12.0.0.0/8 via 192.0.2.1 dev lo table 7 onlink
+route add default via fe80:: dev lo
 route add default table 8 nexthop via fe80:: dev lo weight 1 nexthop dev lo weight 255
 route rule add pref 0 table 7
 route rule add pref 4294967295 from 10.0.0.0/8 in lo mark 0x10/0xf0 table 7
