@@ -190,7 +190,7 @@ static int put_nat_src(struct sk_buff *msg, const struct porch_step *s)
 
 	return put_addr(msg, PORCH_A_STEP_SRC, k->ipver, &k->dst) ?:
 	       put_port(msg, PORCH_A_STEP_SPORT, k, k->dport) ?:
-	       put_flag(msg, PORCH_A_STEP_DRAWN, k->dport != s->key.sport);
+	       put_flag(msg, PORCH_A_STEP_DRAWN, s->drawn);
 }
 
 static int put_next_hop(struct sk_buff *msg, const struct porch_step *s)

@@ -125,6 +125,14 @@ static u8 pkt_type_of(const struct porch_explain *e, const struct porch_pkt *p)
 	return PACKET_HOST;
 }
 
+/* As the netfilter hook has it: what is for many is the master's, unseen. */
+static bool is_for_upper(const struct porch_pkt *p)
+{
+	return p->port->hook == PORCH_PORT_HOOK_NF &&
+	       rcu_access_pointer(p->port->dev->rx_handler) &&
+	       p->skb->pkt_type != PACKET_HOST;
+}
+
 /* What the door says, and how the headers are read */
 static void enter(struct porch_explain *e, struct porch_pkt *p)
 {
@@ -143,6 +151,9 @@ static void enter(struct porch_explain *e, struct porch_pkt *p)
 	porch_parse_pkt(p);
 	porch_note(p, .stage = PORCH_STAGE_PARSE);
 	p->skb->pkt_type = pkt_type_of(e, p);
+	if (is_for_upper(p))
+		porch_pkt_punt(p, p->skb->pkt_type == PACKET_MULTICAST ?
+				  PORCH_PUNT_MULTICAST : PORCH_PUNT_BROADCAST);
 }
 
 /* What Porch would answer goes no further than here. */
@@ -199,18 +210,19 @@ static u8 dscp_of(const struct porch_pkt *p)
 /* The last step tells what the headers say by then. */
 static void leave(struct porch_pkt *p)
 {
-	struct porch_pkt end;
+	struct porch_pkt end, now = {
+		.skb = p->skb,
+		.port = p->port,
+		.out = p->out,
+	};
 
 	if (!p->out && porch_pkt_goes_on(p) && !porch_remark(p))
 		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
 	end = *p;
 	if (p->l4) {
-		end.verdict = PORCH_UNDECIDED;
-		porch_parse_pkt(&end);
-		end.dscp = dscp_of(&end);
-		end.mark = p->mark;
-		end.verdict = p->verdict;
-		end.reason = p->reason;
+		porch_parse_pkt(&now);
+		end.key = now.key;
+		end.dscp = dscp_of(p);
 	}
 	porch_note(&end, .stage = PORCH_STAGE_END);
 }

@@ -560,7 +560,9 @@ static int foresee(const struct porch_ctx *c, struct porch_pkt *p,
 	p->trail->reply = plan->reply;
 	p->back = &p->trail->reply;
 	p->nat = translates(plan);
-	porch_note(p, .stage = PORCH_STAGE_NAT_SRC);
+	porch_note(p, .stage = PORCH_STAGE_NAT_SRC,
+		   .drawn = plan->ports > 1 &&
+			    plan->reply.dport != plan->wire.sport);
 	return 0;
 }
 

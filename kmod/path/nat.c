@@ -103,16 +103,18 @@ void porch_nat_dst(const struct porch_ctx *c, struct porch_pkt *p,
 		   const struct porch_judge *j)
 {
 	const struct porch_nat_note *note = j->dnat;
+	struct porch_flow_key was;
 
 	if (p->nat && p->state == PORCH_FLOW_STATE_INVALID) {
 		porch_pkt_drop(p, PORCH_DROP_NAT_INVALID);
 		return;
 	}
 	if (p->back) {
+		was = p->key;
 		p->key.dst = p->back->src;
 		if (p->state != PORCH_FLOW_STATE_RELATED)
 			p->key.dport = p->back->sport;
-		if (p->nat)
+		if (!porch_flow_key_equal(&was, &p->key))
 			porch_note(p, .stage = PORCH_STAGE_NAT_DST);
 		return;
 	}

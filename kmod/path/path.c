@@ -124,6 +124,7 @@ static void decide_out(const struct porch_ctx *c, struct porch_pkt *p)
 bool porch_path_decide_out(struct porch_ctx *c, struct porch_pkt *p)
 {
 	porch_parse_pkt(p);
+	porch_note(p, .stage = PORCH_STAGE_PARSE);
 	if (unlikely(p->verdict))
 		return false;
 	if (!porch_flow_wanted(c))

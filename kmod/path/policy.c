@@ -213,14 +213,18 @@ static bool within_limit(const struct porch_rule *r, const struct porch_pkt *p,
 			 u64 now)
 {
 	struct porch_rule_bucket *b = r->bucket;
+	u32 cost = r->deed.period;
 	struct porch_tbucket was;
 	bool ok;
 
 	if (!b)
 		return true;
+	/* What it would have taken before */
+	if (porch_pkt_is_dry(p))
+		cost *= 1 + porch_trail_visits(p->trail, r);
 	spin_lock(&b->lock);
 	was = b->bucket;
-	ok = porch_tbucket_take(&b->bucket, &b->rate, now, r->deed.period);
+	ok = porch_tbucket_take(&b->bucket, &b->rate, now, cost);
 	if (porch_pkt_is_dry(p))
 		b->bucket = was;
 	spin_unlock(&b->lock);

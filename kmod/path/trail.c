@@ -43,6 +43,24 @@ static struct porch_step *place(struct porch_trail *t)
 }
 
 /**
+ * porch_trail_visits() - how often has a rule matched the packet?
+ * @t: its trail
+ * @r: the rule
+ *
+ * Return: that number, of what the trail has had room for.
+ */
+unsigned int porch_trail_visits(const struct porch_trail *t,
+				const struct porch_rule *r)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < t->n; i++)
+		n += t->step[i].stage == PORCH_STAGE_RULE &&
+		     t->step[i].rule == r;
+	return n;
+}
+
+/**
  * porch_trail_add() - note a step
  * @p: the packet, with a trail; all else that is known of it by now
  * @step: what else there is to say

@@ -21,6 +21,7 @@ struct porch_rule;
  * @stage: enum porch_stage
  * @hook: of PORCH_STAGE_RULE and PORCH_STAGE_POLICY, enum porch_chain_hook
  * @known: of PORCH_STAGE_FLOW, what becomes of the packet was known before
+ * @drawn: of PORCH_STAGE_NAT_SRC, the port is one of many that might be drawn
  * @rule: of PORCH_STAGE_RULE, the rule
  * @route: of PORCH_STAGE_ROUTE, the route; NULL if none was asked for, or found
  * @key: the packet's, as it was then; of PORCH_STAGE_END, of what goes out
@@ -49,6 +50,7 @@ struct porch_step {
 	u8 stage;
 	u8 hook;
 	bool known;
+	bool drawn;
 	const struct porch_rule *rule;
 	const struct porch_route *route;
 
@@ -96,6 +98,8 @@ struct porch_trail {
 	struct porch_step step[PORCH_TRAIL_MAX];
 };
 
+unsigned int porch_trail_visits(const struct porch_trail *t,
+				const struct porch_rule *r);
 void porch_trail_add(const struct porch_pkt *p, const struct porch_step *step);
 
 /**

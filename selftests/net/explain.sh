@@ -120,6 +120,7 @@ rule add forward out r2 proto tcp masquerade
 rule add forward out r2 proto icmp masquerade
 rule add output proto udp dport 5555 drop
 rule add output to 10.0.3.0/24 proto udp snat 10.0.3.9
+track set udp 3600 udp-replied 3600 icmp 3600 other 3600 syn-sent 3600 close 3600
 END
 
 seed=${PORCH_SEED:-$RANDOM}
@@ -305,6 +306,11 @@ def l4(src, dst, proto, data, sport, dport):
     return data
 
 
+def mark_of(dev, proto, dport):
+    """What nftables gives a packet"""
+    return 0x15 if dev == "r0" and proto == UDP and dport == 7 else 0
+
+
 def fresh(data):
     dev = rand.choice(("r0",) * 9 + ("r3",))
     version = rand.choice((4, 4, 6))
@@ -328,8 +334,7 @@ def fresh(data):
         packet = packet[:at] + bytes([packet[at] ^ 1]) + packet[at + 1:]
         if packet[0] >> 4 not in (4, 6):
             packet = b"\x45" + packet[1:]
-    mark = 0x15 if dev == "r0" and proto == UDP and dport == 7 else 0
-    one = Sent(dev, packet, mark, (src, sport) if proto == TCP else None)
+    one = Sent(dev, packet, mark_of(dev, proto, dport), (src, sport) if proto == TCP else None)
     if later:
         waiting.append(Sent(dev, later, first=one))
     return one
@@ -362,7 +367,7 @@ def answer_to(p, dev, data):
         body = tcp(p.dst, p.src, data, dport, sport, 18)
     else:
         body = l4(p.dst, p.src, p.proto, data, dport, sport)
-    return Sent(dev, ip(p.dst, p.src, p.proto, body))
+    return Sent(dev, ip(p.dst, p.src, p.proto, body), mark_of(dev, p.proto, sport))
 
 
 def again(one, data):
@@ -660,6 +665,21 @@ with point("the tool says the same"):
     equal("verdict", said["verdict"], "forward")
     equal("stages", [s["stage"] for s in said["steps"]][:3], ["door", "parse", "flow"])
     equal("end", [said["steps"][-1][k] for k in ("dscp", "ifname", "dport")], [10, "r2", 9])
+
+with point("what leaves has the headers that it says"):
+    said = porch("explain", "icmp 10.0.16.9 > 10.1.5.1 in r0")
+    assert re.search(r"^end +icmp [0-9.]+ > [0-9.]+ dev", said, re.M), said
+    data = udp("2001:db8:1:16::9", "2001:db8:11:1::1", token(64), sport=5000, dport=7)
+    for first, part in (True, data[:32]), (False, data[32:]):
+        head = struct.pack("!BBHI", UDP, 0, 1 if first else 32, 77)
+        steps = explain("r0", ip6("2001:db8:1:16::9", "2001:db8:11:1::1", 44, head + part))
+        if steps[-1]["verdict"] == "forward":
+            equal("protocol", steps[-1]["proto"], UDP)
+            equal("has ports", "sport" in steps[-1], first)
+        else:
+            equal("reason", (first, steps[-1].get("reason")), (False, "fragment-lost"))
+    packet = ip4("10.0.2.1", "10.0.2.2", UDP, b"")
+    equal("stages", [s["stage"] for s in explain("r1", packet, out=True)][:1], ["parse"])
 
 with point("enough of each fate"):
     assert len(outcomes) > 15 and outcomes["forward "] > PACKETS / 5, outcomes
