@@ -308,14 +308,14 @@ int porch_port_insert(struct porch_edit *e, const struct porch_port_spec *spec,
 	if (!port)
 		return porch_refuse(fault, -ENOMEM, 0,
 				    "no memory for the port");
+	port->vrf = spec->vrf;
+	port->force = spec->force;
 	err = porch_hook_attach(port);
 	if (err) {
 		port_free(port);
 		return porch_refuse(fault, err, PORCH_A_PORT_IFINDEX,
 				    "the device takes no hook");
 	}
-	port->vrf = spec->vrf;
-	port->force = spec->force;
 	list_add_tail(&port->edit, &e->attached);
 	return 0;
 }

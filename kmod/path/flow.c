@@ -442,13 +442,21 @@ static bool is_own(const struct porch_ctx *c, const struct porch_flow_key *reply
 	return porch_addrset_lookup6(c->cfg->local, &reply->dst.v6, ifindex);
 }
 
-/* Does what was masqueraded leave elsewhere, or has the address gone? */
-static bool has_moved(const struct porch_ctx *c, const struct porch_pkt *p)
+/*
+ * Would its answers come in by another VRF? Or does what was masqueraded leave
+ * elsewhere, or has the address gone?
+ */
+static bool has_moved(const struct porch_ctx *c, const struct porch_pkt *p,
+		      const struct porch_plan *plan)
 {
 	const struct porch_flow *flow = porch_flow_of(p->node);
 	const struct net_device *dev = NULL;
 
-	if (!flow->masquerade || p->node->dir)
+	if (p->node->dir)
+		return false;
+	if (flow->entry.node[1].key.zone != plan->reply.zone)
+		return true;
+	if (!flow->masquerade)
 		return false;
 	if (p->out)
 		dev = p->port->dev;
@@ -598,7 +606,7 @@ static void keep(const struct porch_ctx *c, const struct porch_pkt *p,
  * @c: the context
  * @p: the packet, accepted; gets its flow if it begins one. Its verdict becomes
  *	PORCH_DROP if it cannot have one
- * @plan: what a new flow is to be
+ * @plan: what a new flow is to be, and of any where its answers would come in
  * @j: what the rules say
  *
  * Context: softirqs off, inside an RCU read-side section.
@@ -618,7 +626,7 @@ int porch_flow_learn(const struct porch_ctx *c, struct porch_pkt *p,
 					    make(c, p, plan);
 		if (err || p->verdict == PORCH_DROP)
 			return err;
-	} else if (has_moved(c, p)) {
+	} else if (has_moved(c, p, plan)) {
 		remove_of(c, p, p->node);
 		porch_pkt_drop(p, PORCH_DROP_NAT_MOVED);
 		return 0;
@@ -660,6 +668,9 @@ int porch_flows_init(struct porch_net *pn, u32 max)
 	struct porch_flows *f;
 	int err;
 
+	/* What an aborted change has left may be of any size. */
+	if (pn->flows && !porch_flows_get(pn))
+		porch_flows_fini(pn);
 	if (pn->flows)
 		return 0;
 	f = kvzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);

@@ -220,6 +220,9 @@ static u16 zone_of_replies(const struct porch_pkt *p)
 void porch_nat_src(const struct porch_ctx *c, struct porch_pkt *p,
 		   const struct porch_judge *j, struct porch_plan *plan)
 {
+	u16 zone = zone_of_replies(p);
+
+	plan->reply.zone = zone;
 	if (p->back || !p->state)
 		return;
 	if (p->state != PORCH_FLOW_STATE_NEW) {
@@ -228,7 +231,7 @@ void porch_nat_src(const struct porch_ctx *c, struct porch_pkt *p,
 		return;
 	}
 	plan->reply = porch_flow_key_reverse(&p->key);
-	plan->reply.zone = zone_of_replies(p);
+	plan->reply.zone = zone;
 	if (j->snat && !plan_addr(c, p, j->snat, plan)) {
 		porch_pkt_drop(p, PORCH_DROP_NAT_ADDRESS);
 		return;

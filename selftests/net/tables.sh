@@ -26,7 +26,7 @@ for dev in rc ro; do
 done
 addresses "$ns_router" ra 10.0.3.1/24 2001:db8:3::1/64
 addresses "$ns_router" rb 10.0.4.1/24 2001:db8:4::1/64
-addresses "$ns_client" c0 10.0.1.2/24 2001:db8:1::2/64
+addresses "$ns_client" c0 10.0.1.2/24 10.0.1.78/24 2001:db8:1::2/64 2001:db8:1::78/64
 addresses "$ns_other" o0 10.0.1.2/24 10.0.1.77/24 2001:db8:1::2/64 2001:db8:1::77/64
 addresses "$ns_a" a0 10.0.3.2/24 2001:db8:3::2/64
 addresses "$ns_b" b0 10.0.4.2/24 2001:db8:4::2/64
@@ -199,6 +199,7 @@ rc, ro = Wire("router", "rc", False), Wire("router", "ro", False)
 ra, rb = Wire("router", "ra", False), Wire("router", "rb", False)
 CLIENT = {4: "10.0.1.2", 6: "2001:db8:1::2"}
 FAR = {4: "198.51.100.1", 6: "2001:db8:99::1"}
+MOVER = {4: "10.0.1.78", 6: "2001:db8:1::78"}
 OTHER = {4: "10.0.1.77", 6: "2001:db8:1::77"}
 A, B = {4: "10.0.3.2", 6: "2001:db8:3::2"}, {4: "10.0.4.2", 6: "2001:db8:4::2"}
 
@@ -240,6 +241,21 @@ for v in 4, 6:
             "what is no answer came in"
         for wire, come_in, ends, there in (o0, ro, (OTHER[v], FAR[v]), a0), \
                                           (a0, ra, (FAR[v], OTHER[v]), o0):
+            mark = token()
+            wire.send(come_in, ip(*ends, 253, mark))
+            assert there.catch(mark), "it did not come"
+    with point(f"a route that then leads elsewhere does not lose them, IPv{v}"):
+        porch("route", "replace", FAR[v], "via", A[v], "dev", "ra")
+        porch("route", "add", MOVER[v], "dev", "rc", "table", 7)
+        porch("rule", "add", "forward", "in", "rc", "accept")
+        mark = token()
+        c0.send(rc, ip(MOVER[v], FAR[v], 253, mark))
+        assert a0.catch(mark), "it did not come"
+        porch("route", "replace", FAR[v], "via", B[v], "dev", "rb")
+        with counts(drop_nat_moved=1):
+            c0.send(rc, ip(MOVER[v], FAR[v], 253, token()))
+        for wire, come_in, ends, there in (c0, rc, (MOVER[v], FAR[v]), b0), \
+                                          (b0, rb, (FAR[v], MOVER[v]), c0):
             mark = token()
             wire.send(come_in, ip(*ends, 253, mark))
             assert there.catch(mark), "it did not come"
