@@ -157,8 +157,8 @@ const struct object lane_object = {
 	"never waits.\n"
 	"What exceeds the budget of its source (engine set budget, control-budget) takes\n"
 	"the bulk lane, whatever the rules say. \"stats lane\" has numbers.\n"
-	"Where there is a port there is a proto. A fragment behind the first has no ports\n"
-	"and no type.\n"
+	"Where there is a port there is a proto. A fragment has no ports and no\n"
+	"type.\n"
 	"The rules of a device that goes away are removed.\n",
 	&state,
 };

@@ -31,7 +31,8 @@
  * @ipver: 4 or 6
  * @proto: protocol, behind the extension headers that there are
  * @dscp: code point
- * @first: not a fragment that others go before, which has no transport header
+ * @whole: no fragment; those of one packet go by what each of them has, and so
+ *	take one lane: one that came before its first would be lost
  * @l4: where that begins
  * @src: source
  * @dst: destination
@@ -43,7 +44,7 @@ struct headers {
 	u8 ipver;
 	u8 proto;
 	u8 dscp;
-	bool first;
+	bool whole;
 	unsigned int l4;
 	union porch_addr src;
 	union porch_addr dst;
@@ -59,7 +60,7 @@ static bool read_ipv4(struct headers *h)
 	h->ipver = 4;
 	h->proto = iph->protocol;
 	h->dscp = ipv4_get_dsfield(iph) >> 2;
-	h->first = !(iph->frag_off & htons(IP_OFFSET));
+	h->whole = !ip_is_fragment(iph);
 	h->l4 = iph->ihl * 4;
 	h->src.v4 = iph->saddr;
 	h->dst.v4 = iph->daddr;
@@ -82,13 +83,13 @@ static unsigned int ext_len(u8 nexthdr, const struct ipv6_opt_hdr *ext)
 	return 0;
 }
 
-/* Is what follows a fragment header the begin of its packet? */
-static bool is_first(const struct headers *h)
+/* A fragment header may say that there are no others. */
+static bool is_whole(const struct headers *h)
 {
 	struct frag_hdr copy, *fh;
 
 	fh = skb_header_pointer(h->skb, h->l4, sizeof(copy), &copy);
-	return fh && !(fh->frag_off & htons(IP6_OFFSET));
+	return fh && !(fh->frag_off & htons(IP6_OFFSET | IP6_MF));
 }
 
 static void skip_extensions(struct headers *h)
@@ -96,7 +97,7 @@ static void skip_extensions(struct headers *h)
 	struct ipv6_opt_hdr copy, *ext;
 	unsigned int len, n;
 
-	for (n = 0; n < EXT_HEADERS_MAX && h->first; n++) {
+	for (n = 0; n < EXT_HEADERS_MAX && h->whole; n++) {
 		if (!ipv6_ext_hdr(h->proto))
 			return;
 		ext = skb_header_pointer(h->skb, h->l4, sizeof(copy), &copy);
@@ -104,7 +105,7 @@ static void skip_extensions(struct headers *h)
 		if (!len)
 			return;
 		if (h->proto == NEXTHDR_FRAGMENT)
-			h->first = is_first(h);
+			h->whole = is_whole(h);
 		h->proto = ext->nexthdr;
 		h->l4 += len;
 	}
@@ -120,7 +121,7 @@ static bool read_ipv6(struct headers *h)
 	h->ipver = 6;
 	h->proto = hdr->nexthdr;
 	h->dscp = ipv6_get_dsfield(hdr) >> 2;
-	h->first = true;
+	h->whole = true;
 	h->l4 = sizeof(*hdr);
 	h->src.v6 = hdr->saddr;
 	h->dst.v6 = hdr->daddr;
@@ -150,7 +151,7 @@ static bool ports_match(const struct porch_lane_spec *s,
 {
 	__be16 copy[2], *port;
 
-	port = h->first ? skb_header_pointer(h->skb, h->l4, sizeof(copy), copy) :
+	port = h->whole ? skb_header_pointer(h->skb, h->l4, sizeof(copy), copy) :
 			  NULL;
 	return port && (!(s->given & HAS(SPORT)) ||
 			lies_in(ntohs(port[0]), s->sport)) &&
@@ -162,7 +163,7 @@ static bool icmp_matches(const struct porch_lane_spec *s,
 {
 	u8 copy, *type;
 
-	type = h->first ? skb_header_pointer(h->skb, h->l4, 1, &copy) : NULL;
+	type = h->whole ? skb_header_pointer(h->skb, h->l4, 1, &copy) : NULL;
 	return type && s->icmp_type[0] <= *type && *type <= s->icmp_type[1];
 }
 
@@ -222,15 +223,22 @@ static enum porch_lane lane_by_rules(const struct headers *h,
 	return set->rule[i]->is.lane;
 }
 
-/* Whoever has one IPv6 address of a link has all of them. */
+/*
+ * Whoever has one IPv6 address of a link has all of them; but for those that say
+ * something on their link alone, which all of its hosts have in common.
+ */
 static u64 source_key(const struct headers *h, bool control)
 {
 	static siphash_aligned_key_t secret __read_mostly;
-	u64 addr = 0;
+	u64 scope = h->port->dev->ifindex, addr = 0;
+	const u8 *bytes = h->src.bytes;
 
 	net_get_random_once(&secret, sizeof(secret));
-	memcpy(&addr, &h->src, h->ipver == 4 ? 4 : 8);
-	return siphash_2u64(addr, h->port->vrf << 8 | h->ipver << 1 | control,
+	if (h->ipver == 6 && (ipv6_addr_any(&h->src.v6) ||
+			      ipv6_addr_type(&h->src.v6) & IPV6_ADDR_LINKLOCAL))
+		bytes += 8;
+	memcpy(&addr, bytes, h->ipver == 4 ? 4 : 8);
+	return siphash_2u64(addr, scope << 8 | h->ipver << 1 | control,
 			    (const siphash_key_t *)&secret);
 }
 

@@ -247,16 +247,17 @@ with point("behind options and extension headers"):
     pad = b"\1\4\0\0\0\0"
     takes("high", [ip6(s, d, 0, bytes((60, 0)) + pad + bytes((UDP, 0)) + pad +
                        udp(s, d, token(), dport=5000))], pref=30, proto=17, dport=5000)
-with point("only the first fragment has ports"):
+with point("fragments have no ports, and stay together"):
     s, d = SRC[0], DST[0]
     whole = udp(s, d, token(64), dport=5000)
-    takes("high", [ip4(s, d, UDP, whole[:32], mf=True, ident=7)], pref=30, proto=17, dport=5000)
+    takes("normal", [ip4(s, d, UDP, whole[:32], mf=True, ident=7)])
     takes("normal", [ip4(s, d, UDP, whole[:32], offset=32, ident=7)])
     s, d = SRC[1], DST[1]
     whole = udp(s, d, token(64), dport=5000)
-    takes("high", [ip6(s, d, 44, struct.pack("!BBHI", UDP, 0, 1, 7) + whole[:32])],
-          pref=30, proto=17, dport=5000)
+    takes("normal", [ip6(s, d, 44, struct.pack("!BBHI", UDP, 0, 1, 7) + whole[:32])])
     takes("normal", [ip6(s, d, 44, struct.pack("!BBHI", UDP, 0, 32, 7) + whole[:32])])
+    takes("high", [ip6(s, d, 44, struct.pack("!BBHI", UDP, 0, 0, 7) + whole)],
+          pref=30, proto=17, dport=5000)
 with point("types of ICMP"):
     s, d = SRC[0], DST[0]
     takes("control", [ip4(s, d, ICMP, icmp(13, 0, 1, bytes(12)))], pref=40, proto=1)
@@ -342,6 +343,10 @@ with point("IPv6 sources are networks"):
     n = over(40, "2001:db8:1::3", "2001:db8:2::9")
     assert 20 <= n <= 35, n
     equal("another", over(5, "2001:db8:7::3", "2001:db8:2::9"), 0)
+with point("but for those of one link"):
+    n = over(40, "fe80::1:1", "2001:db8:2::9")
+    assert 20 <= n <= 35, n
+    equal("another", over(5, "fe80::1:2", "2001:db8:2::9"), 0)
 with point("what exceeds it takes the bulk lane"):
     before = lanes()["bulk"]
     n = over(20, "10.0.1.2", "10.0.2.9")
