@@ -46,6 +46,7 @@ struct lane {
  * @turn: in the list of its thread, while that is to poll
  * @lane: packets that wait, by priority
  * @admit: the door to the lanes
+ * @taken: how many times a packet was asked for
  * @pending: NAPI or the thread is going to poll, or does
  * @path: the path's working memory
  */
@@ -57,6 +58,7 @@ struct porch_engine {
 	struct list_head turn;
 	struct lane lane[PORCH_N_LANES];
 	struct porch_admit admit;
+	u32 taken;
 	bool pending;
 	struct porch_path path;
 };
@@ -252,6 +254,21 @@ static bool lanes_empty(const struct porch_engine *e)
 	return !e->stats->queued;
 }
 
+/* The lowest lane in which anything waits, if anything does */
+static struct lane *lane_lowest(struct porch_engine *e)
+{
+	struct lane *lane = e->lane + PORCH_N_LANES - 1;
+
+	while (lane > e->lane && !lane->len)
+		lane--;
+	return lane;
+}
+
+/*
+ * The highest lane first. But one place in 64 is the lowest one's: else a flood that
+ * just keeps the engine busy, and so overflows nothing, would keep a packet below it
+ * for ever, and its port with it.
+ */
 static unsigned int vec_fill(struct porch_vec *v, struct porch_engine *e,
 			     unsigned int room)
 {
@@ -261,7 +278,7 @@ static unsigned int vec_fill(struct porch_vec *v, struct porch_engine *e,
 
 	v->n = 0;
 	while (v->n < room) {
-		skb = lane_take(lane);
+		skb = lane_take(++e->taken % 64 ? lane : lane_lowest(e));
 		if (!skb) {
 			if (++lane == e->lane + PORCH_N_LANES)
 				break;
