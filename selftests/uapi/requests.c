@@ -1109,7 +1109,7 @@ static void remove_item(struct request *request, int item)
 }
 
 /* Left out one at a time, each in a place of its own */
-TEST_F_TIMEOUT(requests, optional_attributes_can_be_left_out, 120)
+TEST_F_TIMEOUT(requests, optional_attributes_can_be_left_out, 240)
 {
 	struct place at = {};
 	struct answer answer;

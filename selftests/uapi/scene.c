@@ -105,6 +105,8 @@ void scene_set(struct client *client)
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward proto=6 dport=80 action=4 jump=web");
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=forward dst=10.1.0.0 dst-len=16 count");
 	scene_ask(client, PORCH_CMD_RULE_ADD, "chain=web in=" PORT " action=1");
+	/* It is to outlive the slowest test. */
+	scene_ask(client, PORCH_CMD_TRACK_SET, "udp=3600");
 	make_flow();
 }
 
