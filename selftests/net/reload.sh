@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Loads the module, puts it to work and unloads it, 50 times (PORCH_CYCLES),
+# Loads the module, puts it to work and unloads it, 25 times (PORCH_CYCLES),
 # while traffic of all kinds flows in both directions. Proves that it always
 # comes and goes, that the books of each life balance, and that traffic flows at
 # the end.
@@ -15,7 +15,7 @@
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 . "$(dirname "$(readlink -f "$0")")/frames.sh"
 
-cycles=${PORCH_CYCLES:-50}
+cycles=${PORCH_CYCLES:-25}
 
 work()
 {

@@ -15,7 +15,7 @@
 . "$(dirname "$(readlink -f "$0")")/routers.sh"
 
 seed=${PORCH_SEED:-$((RANDOM << 15 | RANDOM))}
-seconds=${PORCH_SECONDS:-40}
+seconds=${PORCH_SECONDS:-25}
 
 load()
 {
