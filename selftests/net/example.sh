@@ -56,4 +56,6 @@ check "it is loaded" porch -f "$config"
 check "it is saved and loaded again" same_again
 check "it is loaded over something else" over_another
 check "the ledger balances" porch ledger --sync
+# A namespace goes in its own time, and so would its qdiscs, which hold the module.
+check "it is taken back" porch -f "$tmp/nothing"
 finish
