@@ -53,17 +53,33 @@ are_threaded()
 	done
 }
 
+# How many polls there were, and how many of them by threads, at a moment when
+# nobody polls
+polls()
+{
+	local now last=
+
+	while now=$(porch stats engine | awk '
+			$2 == "polls" { all = $3 }
+			$2 == "thread-polls" { thread = $3 }
+			END { print all + 0, thread + 0 }')
+	      [ "$now" != "$last" ]; do
+		last=$now
+	done
+	echo "$now"
+}
+
 # who polls COMMAND...: all of its packets are worked on by threads, or none
 who()
 {
-	local want=$1 polls thread
+	local want=$1 before after polls thread
 	shift
 
-	polls=$(counter engine polls)
-	thread=$(counter engine thread-polls)
+	before=$(polls)
 	"$@"
-	polls=$(($(counter engine polls) - polls))
-	thread=$(($(counter engine thread-polls) - thread))
+	after=$(polls)
+	polls=$((${after% *} - ${before% *}))
+	thread=$((${after#* } - ${before#* }))
 	[ "$polls" -gt 0 ]
 	case $want in
 	threads)	equal "polls of threads" "$thread" "$polls" ;;
