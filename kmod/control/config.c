@@ -200,6 +200,9 @@ void porch_edit_abort(struct porch_edit *e)
 		porch_classes_free(e->next->classes);
 	if (e->next->lanes != porch_edit_now(e)->lanes)
 		porch_lanes_free(e->next->lanes);
+	/* One that was made for this change is of the size that this one wanted. */
+	if (!porch_edit_now(e)->flows)
+		porch_flows_fini(e->pn);
 	mutex_unlock(&e->pn->lock);
 	list_for_each_entry_safe(r, next, &e->added, link) {
 		porch_route_free(r);

@@ -668,9 +668,6 @@ int porch_flows_init(struct porch_net *pn, u32 max)
 	struct porch_flows *f;
 	int err;
 
-	/* What an aborted change has left may be of any size. */
-	if (pn->flows && !porch_flows_get(pn))
-		porch_flows_fini(pn);
 	if (pn->flows)
 		return 0;
 	f = kvzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
