@@ -15,10 +15,10 @@
 
 guard=
 
-# guard_up: porch-dnsguard at queue 5; its pid is in $guard
+# guard_up [OPTION...]: porch-dnsguard at queue 5; its pid is in $guard
 guard_up()
 {
-	ip netns exec "$ns_router" porch-dnsguard -q 5 "$tmp/names" \
+	ip netns exec "$ns_router" porch-dnsguard -q 5 "$@" "$tmp/names" \
 		2> "$tmp/guard" &
 	guard=$!
 	poll_until 10 grep -q "reading queue 5" "$tmp/guard"
@@ -103,14 +103,15 @@ sleeps()
 	poll_until 10 ask 10.0.2.2 good.example
 }
 
-# The rule goes while its packet waits. Nobody queues it a second time.
+# The rule goes while its packet waits, for as long as this machine may need. Nobody
+# queues it a second time.
 rule_goes()
 {
 	local pid
 	porch rule flush forward
 	porch rule add forward proto udp dport 53 queue 5
 	kill -STOP "$guard"
-	ask 10.0.2.2 good.example &
+	ask 10.0.2.2 good.example 60 &
 	pid=$!
 	poll_until 10 holds 1
 	porch rule flush forward
@@ -199,7 +200,11 @@ check "names on the list are blocked, others are not" names
 check "one program reads a queue" one_reader
 check "all packets pass by an application" everything
 check "an application that sleeps" sleeps
+guard_down
+guard_up -t 60000
 check "a rule that goes while its packet waits" rule_goes
+guard_down
+guard_up
 check "what a rule diverts is the application's" diverted
 check "rules that make no sense" refused_rules
 check "porch-capture with CAP_NET_RAW alone" capture_alone

@@ -120,9 +120,12 @@ check "porch-capture: no number" refuses 2 \
 check "porch-capture: no device" refuses 1 'porch-capture: no device "eth-none"' \
 	porch-capture -i eth-none
 check "porch-dnsguard: no queue" refuses 2 \
-	"porch-dnsguard: usage: porch-dnsguard -q QUEUE FILE" porch-dnsguard /dev/null
+	"porch-dnsguard: usage: porch-dnsguard -q QUEUE [-t MILLISECONDS] FILE" porch-dnsguard /dev/null
 check "porch-dnsguard: no number" refuses 2 \
 	"porch-dnsguard: -q must be a number from 0 to 65535" porch-dnsguard -q 65536 /dev/null
+check "porch-dnsguard: no time" refuses 2 \
+	"porch-dnsguard: -t must be a number from 1 to 60000, in ms" porch-dnsguard -q 5 -t 0 \
+	/dev/null
 check "porch-dnsguard: no file" refuses 1 \
 	"porch-dnsguard: cannot open $tmp/none: No such file or directory" \
 	porch-dnsguard -q 5 "$tmp/none"

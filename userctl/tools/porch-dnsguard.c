@@ -24,7 +24,7 @@
 #define TX_SIZE		(1U << 17)
 #define SNAPLEN		2048		/* no question is as long */
 #define HELD		1024
-#define DEADLINE	500		/* ms */
+#define DEADLINE	500		/* ms, unless the caller has another */
 
 struct guard {
 	struct porch_ring *ring;
@@ -109,12 +109,12 @@ static int read_names(struct guard *g, const char *name)
 	return err;
 }
 
-static int open_queue(struct guard *g, uint16_t queue)
+static int open_queue(struct guard *g, uint16_t queue, uint32_t deadline)
 {
 	g->ring = porch_ring_open(RING_SIZE, TX_SIZE, SNAPLEN);
 	if (!g->ring)
 		return err_refused("cannot get a ring from /dev/porch: %s", strerror(errno));
-	if (!porch_ring_queue(g->ring, queue, HELD, DEADLINE))
+	if (!porch_ring_queue(g->ring, queue, HELD, deadline))
 		return 0;
 	if (errno == EBUSY)
 		return err_refused("queue %u is another program's", queue);
@@ -123,28 +123,44 @@ static int open_queue(struct guard *g, uint16_t queue)
 
 static int explain(void)
 {
-	return err_usage("usage: porch-dnsguard -q QUEUE FILE");
+	return err_usage("usage: porch-dnsguard -q QUEUE [-t MILLISECONDS] FILE");
+}
+
+static int number(const char *word, unsigned long min, unsigned long max, unsigned long *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtoul(word, &end, 10);
+	return errno || *end || end == word || *word == '-' || *n < min || *n > max ? -1 : 0;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned long queue = ~0UL;
+	unsigned long queue = ~0UL, deadline = DEADLINE;
 	struct guard g = {};
 	int option, err;
-	char *end;
 
 	err_program("porch-dnsguard");
-	while ((option = getopt(argc, argv, "q:")) != -1) {
-		if (option != 'q')
+	while ((option = getopt(argc, argv, "q:t:")) != -1) {
+		switch (option) {
+		case 'q':
+			if (number(optarg, 0, UINT16_MAX, &queue))
+				return err_usage("-q must be a number from 0 to 65535");
+			break;
+		case 't':
+			if (number(optarg, 1, PORCH_RING_DEADLINE_MAX, &deadline))
+				return err_usage("-t must be a number from 1 to %u, in ms",
+						 PORCH_RING_DEADLINE_MAX);
+			break;
+		default:
 			return explain();
-		queue = strtoul(optarg, &end, 10);
-		if (*end || end == optarg || queue > UINT16_MAX)
-			return err_usage("-q must be a number from 0 to 65535");
+		}
 	}
 	if (optind + 1 != argc || queue == ~0UL)
 		return explain();
 
-	err = read_names(&g, argv[optind]) ?: open_queue(&g, queue);
+	err = read_names(&g, argv[optind]) ?: open_queue(&g, queue, deadline);
 	if (!err) {
 		fprintf(stderr, "%zu names; reading queue %lu\n", g.list.n, queue);
 		err = loop(&g);
