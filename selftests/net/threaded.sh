@@ -241,6 +241,7 @@ namespace_ends()
 	porchctl -n "$ns_other" ledger --sync
 	ip netns del "$ns_other"
 	poll_until 5 fails client test -e /sys/class/net/c1
+	kill $!
 }
 
 module_goes()
