@@ -181,8 +181,8 @@ mkdir "$run/vm"
 mkfifo "$run/output"
 {
 	printf 'cd %q\n' "$PWD"
-	printf 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n'
-	printf 'export HOME=%q TERM=%q LC_ALL=C.UTF-8\n' "$HOME" "${TERM:-dumb}"
+	printf 'export PATH=/usr/sbin:/usr/bin:/sbin:/bin\n'
+	printf 'export HOME=%q TERM=%q LC_ALL=C\n' "$HOME" "${TERM:-dumb}"
 	# What the machine's user set for Porch
 	while read -r name; do
 		printf 'export %s=%q\n' "$name" "${!name}"

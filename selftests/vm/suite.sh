@@ -40,6 +40,28 @@ done
 PORCH_MODULE=$(readlink -f "$here/../..")/build/$series/kmod/porch.ko
 export PORCH_MODULE
 
+# programs: the tests, and what they may call, with libraries and the links that lead to
+# them, as far as it is small. Any word of a script may be a program; one that is none or is
+# missing here costs time only.
+programs()
+{
+	local PATH=$here/../../build:/usr/sbin:/usr/bin
+
+	{
+		ls -d /bin /sbin /lib /lib64 /etc/ld.so.cache
+		find "$here/../net" /usr/lib/locale/C.* /usr/share/locale/locale.alias \
+			/usr/lib/*/gconv/gconv-modules.cache -type f
+		grep -ohE '[a-z][a-z0-9._-]+' "$here"/../*/*.sh | sort -u |
+			while read -r word; do
+				type -P "$word" || true
+			done | tee >(xargs ldd 2>/dev/null | grep -oE '/[^ :]+')
+	} | while read -r name; do
+		echo "$name"
+		[ -d "$name" ] || readlink -f "$name" || true
+	done | sort -u | xargs -d '\n' sh -c 'find "$@" -maxdepth 0 -size -8M' sh
+}
+programs > "$results/programs"
+
 # What guest.sh does after a test takes less than two minutes.
 vm=0
 "$here/run.sh" -k "$series" -t $((limit + 120)) -w "$results/ended" -s "$results" \
