@@ -427,11 +427,12 @@ static int check_jumps(const struct porch_ruleset *rs)
 	return 0;
 }
 
-/* They get what came in; what is sent here is in its sender's own hands. */
-static bool is_for_applications(const struct porch_deed *d)
+/* What is held on its way out could not go on behind the egress hook. */
+static bool is_held_for_good(const struct porch_deed *d)
 {
-	return d->action == PORCH_RULE_ACTION_QUEUE ||
-	       d->action == PORCH_RULE_ACTION_DIVERT;
+	return !IS_ENABLED(CONFIG_NETFILTER_SKIP_EGRESS) &&
+	       (d->action == PORCH_RULE_ACTION_QUEUE ||
+		d->action == PORCH_RULE_ACTION_DIVERT);
 }
 
 static int check_hooks(const struct porch_ruleset *rs,
@@ -454,9 +455,9 @@ static int check_hooks(const struct porch_ruleset *rs,
 		if (r->deed.action == PORCH_RULE_ACTION_REJECT)
 			return porch_refuse(fault, -EINVAL, PORCH_A_RULE_ACTION,
 					    "the sender is this machine itself: drop");
-		if (is_for_applications(&r->deed))
-			return porch_refuse(fault, -EINVAL, PORCH_A_RULE_ACTION,
-					    "applications cannot have what this machine sends");
+		if (is_held_for_good(&r->deed))
+			return porch_refuse(fault, -EOPNOTSUPP, PORCH_A_RULE_ACTION,
+					    "this kernel lets applications have nothing that it sends");
 		return porch_refuse(fault, -EINVAL, PORCH_A_RULE_NAT,
 				    "destinations are translated in ingress, sources in forward and output");
 	}
@@ -468,7 +469,7 @@ static u8 hooks_of(const struct porch_match *m, const struct porch_deed *d)
 	u8 hooks = ALL_HOOKS;
 
 	if (m->has & PORCH_MATCH_IN || d->action == PORCH_RULE_ACTION_REJECT ||
-	    is_for_applications(d))
+	    is_held_for_good(d))
 		hooks &= ~BIT(PORCH_CHAIN_HOOK_OUTPUT);
 	if (m->has & PORCH_MATCH_OUT)
 		hooks &= AFTER_ROUTING;

@@ -7,6 +7,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter_netdev.h>
 #include <net/dst.h>
 #include <net/ip.h>
 #include <net/neighbour.h>
@@ -461,10 +462,10 @@ void porch_emit(struct porch_vec *v)
 			give_back(v, p);
 			break;
 		case PORCH_QUEUE:
-			porch_queue_hold(v, p);
+			porch_queue_hold(&v->ctx, p);
 			break;
 		case PORCH_DIVERT:
-			porch_queue_divert(v, p);
+			porch_queue_divert(&v->ctx, p);
 			break;
 		case PORCH_DROP:
 		default:
@@ -475,6 +476,23 @@ void porch_emit(struct porch_vec *v)
 	}
 	for (i = 0; i < EMIT_RUNS; i++)
 		run_flush(v, &runs[i]);
+}
+
+/**
+ * porch_emit_out() - let a packet of the machine's own go on, after it was held
+ * @port: where it leaves
+ * @skb: the packet, its data at the link-layer header; consumed
+ *
+ * The netfilter egress hooks have seen it, ours the last. It goes on behind them.
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ */
+void porch_emit_out(const struct porch_port *port, struct sk_buff *skb)
+{
+	if (porch_port_tapped(port))
+		porch_tap_out(port, skb, NULL);
+	nf_skip_egress(skb, true);
+	dev_queue_xmit(skb);
 }
 
 /**

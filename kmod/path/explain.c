@@ -272,17 +272,23 @@ const struct porch_trail *porch_explain_in(struct porch_explain *e,
 const struct porch_trail *porch_explain_out(struct porch_explain *e,
 					    struct porch_port *port)
 {
-	struct porch_pkt p = {
-		.skb = e->skb,
-		.port = port,
-		.trail = &e->trail,
-		.out = true,
-	};
+	struct porch_answers answers = {};
+	struct porch_pkt p;
 
 	begin(e, port, true);
 	local_bh_disable();
-	if (!porch_path_decide_out(&e->path.vec.ctx, &p))
-		porch_policy_blind(e->trail.cfg, PORCH_CHAIN_HOOK_OUTPUT, &p);
+	do {
+		p = (struct porch_pkt) {
+			.skb = e->skb,
+			.port = port,
+			.trail = &e->trail,
+			.answers = answers,
+			.out = true,
+		};
+		if (!porch_path_decide_out(&e->path.vec.ctx, &p))
+			porch_policy_blind(e->trail.cfg,
+					   PORCH_CHAIN_HOOK_OUTPUT, &p);
+	} while (is_asked_for(&p) && comes_again(&p, &answers));
 	leave(&p);
 	local_bh_enable();
 	return &e->trail;

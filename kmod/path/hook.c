@@ -178,24 +178,33 @@ static bool is_own(const struct porch_port *port, const struct sk_buff *skb)
  * Context: inside an RCU read-side section; a packet socket may have softirqs
  * on.
  *
- * Return: NF_ACCEPT, or NF_DROP if it may not go.
+ * Return: NF_ACCEPT, NF_DROP if it may not go, or NF_STOLEN if an application has it.
  */
 unsigned int porch_hook_egress(void *priv, struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	struct porch_port *port = priv;
-	bool goes_on;
+	unsigned int verdict = NF_ACCEPT;
 
 	if (!is_own(port, skb) || skb_vlan_tag_present(skb) ||
 	    eth_type_vlan(skb->protocol) || !READ_ONCE(port->armed))
 		return NF_ACCEPT;
 	local_bh_disable();
-	goes_on = porch_path_out(port, skb);
-	/* As it leaves, translated, or not at all */
-	if (goes_on && porch_port_tapped(port))
-		porch_tap_out(port, skb, NULL);
+	switch (porch_path_out(port, skb)) {
+	case PORCH_DROP:
+		verdict = NF_DROP;
+		break;
+	case PORCH_QUEUE:
+	case PORCH_DIVERT:
+		verdict = NF_STOLEN;
+		break;
+	default:
+		/* As it leaves, translated, or not at all */
+		if (porch_port_tapped(port))
+			porch_tap_out(port, skb, NULL);
+	}
 	local_bh_enable();
-	return goes_on ? NF_ACCEPT : NF_DROP;
+	return verdict;
 }
 
 /* Behind everybody's chains, which filter packets before they are ours. */

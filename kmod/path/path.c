@@ -10,6 +10,7 @@
 #include "path/parse.h"
 #include "path/path.h"
 #include "path/policy.h"
+#include "path/queue.h"
 #include "path/remark.h"
 #include "path/route.h"
 
@@ -133,48 +134,36 @@ bool porch_path_decide_out(struct porch_ctx *c, struct porch_pkt *p)
 	porch_flow_note(c, p);
 	if (!porch_flow_recall(c, p))
 		decide_out(c, p);
-	if (p->verdict != PORCH_DROP && !porch_remark(p))
+	if (porch_pkt_goes_on(p) && !porch_remark(p))
 		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
-	if (p->verdict != PORCH_DROP && p->nat)
+	if (porch_pkt_goes_on(p) && p->nat)
 		porch_nat_pkt(p);
 	return true;
 }
 
-/**
- * porch_path_out() - the story of a packet of this machine's own
- * @port: where it goes out
- * @skb: the packet, its data at the link-layer header; stays the caller's
- *
- * It is looked at where it is, in no vector. What parse would not have let in,
- * such as the frames of a packet socket, is counted, and meets no rules but the
- * policy of output.
- *
- * Context: softirqs off, inside an RCU read-side section.
- *
- * Return: false if it may not go, and then it is counted as dropped.
- */
-bool porch_path_out(struct porch_port *port, struct sk_buff *skb)
+/* May it go, and where to? What is not on its way afterwards is somebody else's. */
+static enum porch_verdict out(struct porch_port *port, struct sk_buff *skb,
+			      const struct porch_answers *answers)
 {
 	struct porch_ctx c = {
 		.pn = port->pn,
 		.cfg = rcu_dereference(port->pn->config),
 		.stats = this_cpu_ptr(port->pn->stats),
 	};
-	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
-	struct porch_pkt p = { .skb = skb, .port = port, .out = true };
+	struct porch_pkt p = {
+		.skb = skb,
+		.port = port,
+		.answers = *answers,
+		.out = true,
+	};
 	int offset = skb_network_offset(skb);
-	bool sane = offset >= 0 && offset <= skb_headlen(skb);
 	bool read;
-
-	c.stats->from_stack++;
-	ps->local_packets++;
-	if (likely(sane))
-		ps->local_bytes += skb->len - offset;
 
 	if (skb->protocol == htons(ETH_P_IP) ||
 	    skb->protocol == htons(ETH_P_IPV6)) {
 		/* Nothing may be pulled together in what others look at. */
-		read = sane && !skb_shared(skb);
+		read = offset >= 0 && offset <= skb_headlen(skb) &&
+		       !skb_shared(skb);
 		if (likely(read)) {
 			__skb_pull(skb, offset);
 			read = porch_path_decide_out(&c, &p);
@@ -185,12 +174,74 @@ bool porch_path_out(struct porch_port *port, struct sk_buff *skb)
 			porch_policy_blind(c.cfg, PORCH_CHAIN_HOOK_OUTPUT, &p);
 		}
 	}
-	if (p.verdict == PORCH_DROP) {
+	switch (p.verdict) {
+	case PORCH_DROP:
 		porch_drop_note(c.stats, port, skb, p.reason);
-		return false;
+		break;
+	case PORCH_QUEUE:
+		porch_queue_hold(&c, &p);
+		break;
+	case PORCH_DIVERT:
+		porch_queue_divert(&c, &p);
+		break;
+	default:
+		c.stats->to_stack++;
 	}
-	c.stats->to_stack++;
-	return true;
+	return p.verdict;
+}
+
+/**
+ * porch_path_out() - the story of a packet of this machine's own
+ * @port: where it goes out
+ * @skb: the packet, its data at the link-layer header; stays the caller's, unless
+ *	it is queued or diverted
+ *
+ * It is looked at where it is, in no vector. What parse would not have let in,
+ * such as the frames of a packet socket, is counted, and meets no rules but the
+ * policy of output.
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ *
+ * Return: PORCH_DROP if it may not go, and then it is counted as dropped;
+ * PORCH_QUEUE or PORCH_DIVERT if it is the caller's no more; anything else if it
+ * goes on.
+ */
+enum porch_verdict porch_path_out(struct porch_port *port, struct sk_buff *skb)
+{
+	static const struct porch_answers none;
+	struct porch_port_stats *ps = this_cpu_ptr(port->stats);
+	int offset = skb_network_offset(skb);
+
+	this_cpu_ptr(port->pn->stats)->from_stack++;
+	ps->local_packets++;
+	if (likely(offset >= 0 && offset <= skb_headlen(skb)))
+		ps->local_bytes += skb->len - offset;
+	return out(port, skb, &none);
+}
+
+/**
+ * porch_path_out_again() - the story of a packet of this machine's own, since an
+ *	application has answered
+ * @port: where it goes out
+ * @skb: the packet, its data at the link-layer header; consumed
+ * @answers: what has been said of it
+ *
+ * Context: softirqs off, inside an RCU read-side section. It may be inside of
+ * porch_path_out(), once for each answer.
+ */
+void porch_path_out_again(struct porch_port *port, struct sk_buff *skb,
+			  const struct porch_answers *answers)
+{
+	switch (out(port, skb, answers)) {
+	case PORCH_DROP:
+		kfree_skb(skb);
+		break;
+	case PORCH_QUEUE:
+	case PORCH_DIVERT:
+		break;
+	default:
+		porch_emit_out(port, skb);
+	}
 }
 
 /**

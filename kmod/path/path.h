@@ -25,6 +25,8 @@ void porch_path_fini(struct porch_path *path);
 void porch_path_decide(struct porch_path *path);
 bool porch_path_decide_out(struct porch_ctx *c, struct porch_pkt *p);
 void porch_path_run(struct porch_path *path);
-bool porch_path_out(struct porch_port *port, struct sk_buff *skb);
+enum porch_verdict porch_path_out(struct porch_port *port, struct sk_buff *skb);
+void porch_path_out_again(struct porch_port *port, struct sk_buff *skb,
+			  const struct porch_answers *answers);
 
 #endif /* PORCH_PATH_H */

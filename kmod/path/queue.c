@@ -6,9 +6,10 @@
  * nothing until the deadline, if it dies, if there is none, something becomes of
  * the packet.
  *
- * A packet that is accepted enters its lane once more, with a note of the rule that
- * held it. It is judged again from the beginning, by the rules that are in force by
- * then, and that one rule accepts it. Others may hold it as well.
+ * A packet that is accepted enters its lane once more, or if it is the machine's own
+ * its way out, with a note of the rule that held it. It is judged again from the
+ * beginning, by the rules that are in force by then, and that one rule accepts it.
+ * Others may hold it as well.
  *
  * A lock for each queue protects its table. No one holds it while a frame is copied
  * or a packet let go.
@@ -18,11 +19,13 @@
 #include <linux/slab.h>
 #include <linux/timer.h>
 #include <linux/xarray.h>
+#include <net/dst.h>
 #include "control/port.h"
 #include "control/stats.h"
 #include "net.h"
 #include "path/drop.h"
 #include "path/engine.h"
+#include "path/path.h"
 #include "path/queue.h"
 #include "path/ring.h"
 #include "path/vec.h"
@@ -80,6 +83,7 @@ struct held_cb {
 	struct porch_port *port;
 	u32 rule;
 	bool bypass;
+	bool out;
 	struct porch_answers answers;
 };
 
@@ -108,7 +112,10 @@ static void accept(struct sk_buff *skb)
 		return;
 	}
 	answers.rule[answers.n++] = cb->rule;
-	porch_engine_readmit(port, skb, &answers);
+	if (cb->out)
+		porch_path_out_again(port, skb, &answers);
+	else
+		porch_engine_readmit(port, skb, &answers);
 }
 
 /* Nobody has said anything. */
@@ -134,8 +141,17 @@ static void note(const struct porch_pkt *p)
 		.port = p->port,
 		.rule = p->rule,
 		.bypass = p->bypass,
+		.out = p->out,
 		.answers = p->answers,
 	};
+}
+
+static void look(struct porch_view *view, const struct porch_pkt *p)
+{
+	if (p->out)
+		porch_view_out(view, p->port, p->skb);
+	else
+		porch_view_in(view, p->port, p->skb);
 }
 
 /* Return: the id, or 0 if as many wait as may. */
@@ -170,10 +186,9 @@ static struct sk_buff *slot_clear(struct porch_queue *q, struct slot *s)
 	return skb;
 }
 
-static struct porch_queue *queue_of(const struct porch_vec *v,
-				    const struct porch_pkt *p)
+static struct porch_queue *queue_of(const struct porch_pkt *p)
 {
-	return xa_load(&v->pn->queues, p->queue);
+	return xa_load(&p->port->pn->queues, p->queue);
 }
 
 /**
@@ -192,14 +207,14 @@ bool porch_queue_is_read(const struct porch_net *pn, u16 number)
 
 /**
  * porch_queue_hold() - hold a packet until an application has answered
- * @v: the vector
+ * @c: the context
  * @p: the packet, with a queue; its skb is the queue's from now on
  *
- * Context: softirq, inside an RCU read-side section.
+ * Context: softirqs off, inside an RCU read-side section.
  */
-void porch_queue_hold(struct porch_vec *v, struct porch_pkt *p)
+void porch_queue_hold(const struct porch_ctx *c, struct porch_pkt *p)
 {
-	struct porch_queue *q = queue_of(v, p);
+	struct porch_queue *q = queue_of(p);
 	struct porch_ring_frame *f;
 	struct porch_view view;
 	u64 id;
@@ -211,20 +226,22 @@ void porch_queue_hold(struct porch_vec *v, struct porch_pkt *p)
 	}
 	/* Whoever has disarmed it waits for a grace period, then looks here. */
 	if (!port_works(p->port)) {
-		porch_drop(v->stats, p->port, p->skb, PORCH_DROP_PORT_DOWN);
+		porch_drop(c->stats, p->port, p->skb, PORCH_DROP_PORT_DOWN);
 		return;
 	}
-	porch_view_in(&view, p->port, p->skb);
+	look(&view, p);
 	f = porch_ring_write(q->ring, &view);
 	if (!f) {
 		accept_or_drop(p->skb, PORCH_DROP_RING_FULL);
 		return;
 	}
+	/* The sender's route may go meanwhile. */
+	skb_dst_force(p->skb);
 	/* From here on it may be answered by its deadline: hands off. */
-	v->stats->held++;
+	c->stats->held++;
 	id = slot_fill(q, p->skb);
 	if (!id) {
-		v->stats->held--;
+		c->stats->held--;
 		accept_or_drop(p->skb, PORCH_DROP_QUEUE_FULL);
 		return;
 	}
@@ -234,14 +251,14 @@ void porch_queue_hold(struct porch_vec *v, struct porch_pkt *p)
 
 /**
  * porch_queue_divert() - give a packet to an application
- * @v: the vector
+ * @c: the context
  * @p: the packet, with a queue; its skb is consumed
  *
- * Context: softirq, inside an RCU read-side section.
+ * Context: softirqs off, inside an RCU read-side section.
  */
-void porch_queue_divert(struct porch_vec *v, struct porch_pkt *p)
+void porch_queue_divert(const struct porch_ctx *c, struct porch_pkt *p)
 {
-	struct porch_queue *q = queue_of(v, p);
+	struct porch_queue *q = queue_of(p);
 	struct porch_view view;
 
 	note(p);
@@ -249,12 +266,12 @@ void porch_queue_divert(struct porch_vec *v, struct porch_pkt *p)
 		accept_or_drop(p->skb, PORCH_DROP_NO_QUEUE);
 		return;
 	}
-	porch_view_in(&view, p->port, p->skb);
+	look(&view, p);
 	if (!porch_ring_copy(q->ring, &view)) {
 		accept_or_drop(p->skb, PORCH_DROP_RING_FULL);
 		return;
 	}
-	v->stats->ring_owned++;
+	c->stats->ring_owned++;
 	consume_skb(p->skb);
 }
 

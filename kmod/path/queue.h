@@ -4,11 +4,11 @@
 
 #include <linux/types.h>
 
+struct porch_ctx;
 struct porch_net;
 struct porch_pkt;
 struct porch_port;
 struct porch_ring;
-struct porch_vec;
 
 int porch_queue_open(struct porch_ring *ring, u16 number, u32 held,
 		     u32 deadline);
@@ -17,7 +17,7 @@ void porch_queue_flush(const struct porch_port *port);
 int porch_queue_answer(struct porch_ring *ring, u64 id, u16 verdict);
 
 bool porch_queue_is_read(const struct porch_net *pn, u16 number);
-void porch_queue_hold(struct porch_vec *v, struct porch_pkt *p);
-void porch_queue_divert(struct porch_vec *v, struct porch_pkt *p);
+void porch_queue_hold(const struct porch_ctx *c, struct porch_pkt *p);
+void porch_queue_divert(const struct porch_ctx *c, struct porch_pkt *p);
 
 #endif /* PORCH_QUEUE_H */

@@ -290,6 +290,29 @@ void porch_view_in(struct porch_view *view, const struct porch_port *port,
 }
 
 /**
+ * porch_view_out() - how an application sees a frame that goes out
+ * @view: is filled
+ * @port: where it goes out
+ * @skb: the frame, its data at the link-layer header, if it has one already
+ */
+void porch_view_out(struct porch_view *view, const struct porch_port *port,
+		    const struct sk_buff *skb)
+{
+	view->skb = skb;
+	view->dev = port->dev;
+	view->begin = 0;
+	/* Packet sockets need not know where it is. */
+	view->net = max(skb_network_offset(skb), 0);
+	/* What a tunnel has put in front is no header of a link's. */
+	if (view->dev->type != ARPHRD_ETHER) {
+		view->begin = view->net;
+		view->net = 0;
+	}
+	view->header_len = 0;
+	view->flags = PORCH_RING_F_OUT;
+}
+
+/**
  * porch_ring_write() - write a frame into this CPU's ring
  * @ring: the ring, ready
  * @view: the frame

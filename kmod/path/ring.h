@@ -89,6 +89,8 @@ struct porch_ring_frame *porch_ring_write(struct porch_ring *ring,
 void porch_ring_publish(struct porch_ring *ring);
 void porch_view_in(struct porch_view *view, const struct porch_port *port,
 		   const struct sk_buff *skb);
+void porch_view_out(struct porch_view *view, const struct porch_port *port,
+		    const struct sk_buff *skb);
 
 /**
  * porch_ring_copy() - put a frame into this CPU's ring, and wake who waits

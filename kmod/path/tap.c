@@ -381,18 +381,7 @@ void porch_tap_out(const struct porch_port *port, const struct sk_buff *skb,
 {
 	struct porch_view view;
 
-	view.skb = skb;
-	view.dev = port->dev;
-	view.begin = 0;
-	/* Packet sockets need not know where it is. */
-	view.net = max(skb_network_offset(skb), 0);
-	/* What a tunnel has put in front is no header of a link's. */
-	if (view.dev->type != ARPHRD_ETHER) {
-		view.begin = view.net;
-		view.net = 0;
-	}
-	view.header_len = 0;
-	view.flags = PORCH_RING_F_OUT;
+	porch_view_out(&view, port, skb);
 	if (neigh && view.dev->type == ARPHRD_ETHER)
 		write_header(&view, neigh);
 	show(port, &view);

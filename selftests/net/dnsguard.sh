@@ -49,7 +49,13 @@ answer()
 # ask ADDRESS NAME [SECONDS]: is the question answered?
 ask()
 {
-	client python3 - "$@" <<-'END'
+	asks "$ns_client" "$@"
+}
+
+# asks NAMESPACE ADDRESS NAME [SECONDS]
+asks()
+{
+	ip netns exec "$1" python3 - "${@:2}" <<-'END'
 	import socket, sys
 	address, name = sys.argv[1:3]
 	family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -144,7 +150,6 @@ diverted()
 
 refused_rules()
 {
-	refused "what this machine sends" porch rule add output queue 5
 	refused "only queue and divert" porch rule add forward accept bypass
 	refused "only queue and divert" porch rule add forward bypass
 	porch rule add forward queue 5 bypass
@@ -190,6 +195,105 @@ port_goes()
 	poll_until 10 ask 10.0.2.2 good.example 1
 }
 
+# What the router sends itself passes by the application just like that.
+output_asked()
+{
+	porch rule add output proto udp dport 53 queue 5
+	asks "$ns_router" 10.0.2.2 good.example
+	asks "$ns_router" 2001:db8:2::2 good.example
+	counts drop verdict 1 fails asks "$ns_router" 10.0.2.2 bad.example 1
+	counts drop verdict 1 fails asks "$ns_router" 2001:db8:2::2 bad.example 1
+}
+
+# As large as sockets send them, checksums not computed yet, windows that wait
+output_everything()
+{
+	porch rule flush output
+	porch rule add output queue 5
+	reaches "$ns_router" 10.0.2.2 -s 3000
+	transfer "$ns_router" "$ns_server" 10.0.2.2 2
+	transfer "$ns_server" "$ns_router" 2001:db8:2::1 2
+}
+
+# Whoever else is on its way sees it once.
+output_once()
+{
+	local seen sent pid
+
+	porch rule flush output
+	porch rule add output proto udp dport 53 queue 5
+	router tc qdisc add dev rs clsact
+	router tc filter add dev rs egress matchall action ok
+	router nft add table netdev t
+	router nft 'add chain netdev t c { type filter hook egress device rs priority 0; }'
+	router nft add rule netdev t c udp dport 53 counter
+	seen=$(number_in "$(porch -j ledger)" from-stack)
+	ip netns exec "$ns_router" porch-capture -i rs -w "$tmp/once" 2> /dev/null &
+	pid=$!
+	poll_until 10 test -s "$tmp/once"
+	asks "$ns_router" 10.0.2.2 good.example
+	kill "$pid"
+	wait "$pid" || :
+	equal "frames captured" "$(tcpdump -Z root -n -r "$tmp/once" udp dst port 53 \
+		2> /dev/null | wc -l)" 1
+	says 'packets 1 ' router nft list table netdev t
+	sent=$(router tc -s filter show dev rs egress | sed -n 's/.*Sent [0-9]* bytes \([0-9]*\) pkt.*/\1/p')
+	equal "seen by tc, counted by Porch" "$sent" \
+		$(($(number_in "$(porch -j ledger)" from-stack) - seen))
+	router nft delete table netdev t
+	router tc qdisc del dev rs clsact
+}
+
+output_diverted()
+{
+	local owned
+
+	owned=$(number_in "$(porch -j ledger)" ring-owned)
+	porch rule flush output
+	porch rule add output proto udp dport 53 divert 5
+	fails asks "$ns_router" 10.0.2.2 good.example 1
+	equal owned "$(number_in "$(porch -j ledger)" ring-owned)" $((owned + 1))
+}
+
+# Nobody answers, and nobody reads.
+output_unanswered()
+{
+	porch rule flush output
+	porch rule add output proto udp dport 53 queue 5
+	kill -STOP "$guard"
+	counts drop verdict-late 1 fails asks "$ns_router" 10.0.2.2 good.example 1
+	porch rule flush output
+	porch rule add output proto udp dport 53 queue 5 bypass
+	counts engine bypassed 1 asks "$ns_router" 10.0.2.2 good.example
+	kill -CONT "$guard"
+	porch rule flush output
+	porch rule add output proto udp dport 53 queue 6
+	counts drop no-queue 1 fails asks "$ns_router" 10.0.2.2 good.example 1
+	porch rule flush output
+	porch rule add output proto udp dport 53 divert 6 bypass
+	counts engine bypassed 1 asks "$ns_router" 10.0.2.2 good.example
+}
+
+output_port_goes()
+{
+	porch rule flush output
+	porch rule add output proto udp dport 53 queue 5
+	kill -STOP "$guard"
+	fails asks "$ns_router" 10.0.2.2 good.example 0.1
+	holds 1
+	porch port del rs
+	holds 0
+	porch port add rs
+	fails asks "$ns_router" 10.0.2.2 good.example 0.1
+	holds 1
+	router ip link set rs down
+	holds 0
+	router ip link set rs up
+	kill -CONT "$guard"
+	poll_until 10 asks "$ns_router" 10.0.2.2 good.example 1
+	porch rule flush output
+}
+
 begin
 router_topology
 printf '# names\nbad.example\nworse.example\n' > "$tmp/names"
@@ -209,6 +313,15 @@ check "what a rule diverts is the application's" diverted
 check "rules that make no sense" refused_rules
 check "porch-capture with CAP_NET_RAW alone" capture_alone
 check "a port that goes while its packets wait" port_goes
+porch rule flush forward
+check "what the machine sends is asked for" output_asked
+check "whatever it is" output_everything
+check "and is seen once by others" output_once
+check "it may be diverted" output_diverted
+check "nobody has an answer for it" output_unanswered
+guard_down
+guard_up -t 60000
+check "its port goes while it waits" output_port_goes
 guard_down -KILL
 porch rule flush forward
 porch rule add forward proto udp dport 53 queue 5 bypass

@@ -508,8 +508,7 @@ frames()
 		echo "from wire import *"
 		cat
 	} > "$tmp/frames.py"
-	PYTHONPATH=$net_dir PYTHONDONTWRITEBYTECODE=1 \
-		timeout 100 /usr/bin/python3 "$tmp/frames.py" \
+	PYTHONPATH=$net_dir PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$tmp/frames.py" \
 		> "$tmp/frames" 2> "$tmp/frames.err" < /dev/null
 	status=$?
 	while IFS= read -r line; do

@@ -1542,8 +1542,6 @@ static const struct refusal {
 	uint16_t attr;
 	const char *word;
 } refusals[] = {
-	{ PORCH_CMD_RULE_ADD, "chain=output action=6 queue=5", EINVAL, PORCH_A_RULE_ACTION,
-	  "what this machine sends" },
 	{ PORCH_CMD_RULE_ADD, "chain=forward action=1 bypass", EINVAL, PORCH_A_RULE_BYPASS,
 	  "only queue and divert" },
 	{ PORCH_CMD_EXPLAIN, "ifindex=" NO_DEVICE " packet=45", ENOENT,
