@@ -189,7 +189,7 @@ shares()
 
 	porch -a -b - <<-END
 	shape off rc
-	shape class add rc 1 ceil 16mbit
+	shape class add rc 1 ceil 4mbit
 	shape class add rc 2 parent 1
 	shape class add rc 3 parent 1 prio 1 quantum 9000 interval 0 limit 100 default
 	shape class add rc 4 parent 1 prio 1 quantum 3000 interval 0 limit 100
@@ -202,7 +202,7 @@ shares()
 	poll_until 60 at_least 5 value rc 4 backlog-packets
 	a=$(value rc 3 sent-bytes)
 	b=$(value rc 4 sent-bytes)
-	poll_until 60 at_least $((b + 200000)) value rc 4 sent-bytes
+	poll_until 60 at_least $((b + 100000)) value rc 4 sent-bytes
 	a=$(($(value rc 3 sent-bytes) - a))
 	b=$(($(value rc 4 sent-bytes) - b))
 	echo "$a and $b bytes"

@@ -7,15 +7,15 @@
 # it, that nothing is leaked or kept waiting, and that new ones work again. The network
 # is drawn in routers.sh.
 #
-# The worst orders come first; then random ones until PORCH_SECONDS are over. PORCH_SEED
-# replays them.
+# The worst orders come first, then two random ones, and more until PORCH_SECONDS are
+# over. PORCH_SEED replays them.
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 . "$(dirname "$(readlink -f "$0")")/frames.sh"
 . "$(dirname "$(readlink -f "$0")")/routers.sh"
 
 seed=${PORCH_SEED:-$((RANDOM << 15 | RANDOM))}
-seconds=${PORCH_SECONDS:-25}
+seconds=${PORCH_SECONDS:-0}
 
 load()
 {
