@@ -21,6 +21,10 @@ help:
 	@echo '  check-debug  the network tests, on a kernel that watches memory, locks'
 	@echo '               and contexts (building it takes 20 minutes, once)'
 	@echo '  check-kcsan  the same, on a kernel that watches for data races'
+	@echo '  bench        measure, print tables, write them to Documentation/bench/'
+	@echo '               [BENCH='"'"'fwd.* drop.*'"'"'] [JSON=FILE] for some rows, and a file'
+	@echo '  bench-quick  has Porch become slower than its baseline?'
+	@echo '  bench-baseline  as it is now, it shall remain'
 	@echo '  lint         style, sparse, warnings'
 	@echo '  core-check   the algorithms, in user space'
 	@echo '  setup        install packages, fetch kernels (all others but'
@@ -70,8 +74,17 @@ check-debug check-kcsan: check-%: setup
 	selftests/vm/checker.sh $*
 	scripts/check.sh $*
 
+bench: module-6.12 tool
+	@BENCH='$(BENCH)' JSON='$(JSON)' selftests/bench/bench.sh
+
+bench-quick: module-6.12 tool
+	@selftests/bench/quick.py
+
+bench-baseline: module-6.12 tool
+	@selftests/bench/quick.py -w
+
 clean:
 	rm -rf build
 
 .PHONY: all help setup modules tool install tests core-check demo lab lint check \
-	check-debug check-kcsan clean
+	check-debug check-kcsan bench bench-quick bench-baseline clean

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A network card that receives what it is told, and a clock: how many ticks of the
+ * CPU's counter does it take until a packet has been dealt with? In a VM under
+ * icount, one tick is one instruction.
+ *
+ * In the folder porch_gen of debugfs:
+ *
+ *	frames	written: frames of 60 bytes (64 with their checksum), one after the
+ *		other; they are received in turn, again and again
+ *	run	written, then read from the same open file:
+ *			receive DEV BURST PACKETS
+ *			free DEV BURST PACKETS
+ *		answers with the ticks for all of these packets
+ *	drop	written: DEV, whose receive handler from then on drops all that
+ *		comes; an empty line ends that
+ *
+ * Devices are those of the caller's network namespace. What is received comes out
+ * of a NAPI poll, BURST packets at a time, as it does from a driver. So whatever the
+ * packets lead to on this CPU in softirqs, such as other polls, is within the time.
+ * To free them there, at once, tells what the generator itself costs.
+ */
+#include <linux/debugfs.h>
+#include <linux/etherdevice.h>
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/nsproxy.h>
+#include <linux/rtnetlink.h>
+#include <linux/timex.h>
+#include <linux/vmalloc.h>
+
+#define FRAME_LEN	60
+#define MAX_FRAMES	BIT(20)
+#define MAX_BURST	1024
+
+/**
+ * struct gen - the generator
+ * @lock: one run at a time; protects all that follows
+ * @napi: the card's
+ * @napi_dev: what NAPI wants to belong to
+ * @frames: what is received
+ * @n_frames: how many of them there are
+ * @next: the one that is received next
+ * @dev: the device by which they come in, during a run
+ * @burst: packets of a poll
+ * @made: packets that were received, or freed
+ * @failed: packets for which there was no memory
+ * @free: they are freed, not received
+ * @dropper: the device whose receive handler is ours, with a reference, or NULL
+ */
+struct gen {
+	struct mutex lock;	/* see above */
+	struct napi_struct napi;
+	struct net_device *napi_dev;
+	u8 *frames;
+	unsigned int n_frames;
+	unsigned int next;
+	struct net_device *dev;
+	unsigned int burst;
+	unsigned int made;
+	unsigned int failed;
+	bool free;
+	struct net_device *dropper;
+};
+
+static struct gen gen = { .lock = __MUTEX_INITIALIZER(gen.lock) };
+static struct dentry *gen_dir;
+
+static struct sk_buff *gen_skb(void)
+{
+	struct sk_buff *skb = napi_alloc_skb(&gen.napi, FRAME_LEN);
+
+	if (!skb)
+		return NULL;
+	skb_put_data(skb, gen.frames + gen.next * FRAME_LEN, FRAME_LEN);
+	if (++gen.next == gen.n_frames)
+		gen.next = 0;
+	skb->protocol = eth_type_trans(skb, gen.dev);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return skb;
+}
+
+static int gen_poll(struct napi_struct *napi, int budget)
+{
+	struct sk_buff *skb, *next;
+	unsigned int i;
+	LIST_HEAD(list);
+
+	for (i = 0; i < gen.burst; i++) {
+		skb = gen_skb();
+		if (!skb) {
+			gen.failed++;
+			continue;
+		}
+		list_add_tail(&skb->list, &list);
+		gen.made++;
+	}
+	if (gen.free) {
+		list_for_each_entry_safe(skb, next, &list, list) {
+			skb_list_del_init(skb);
+			dev_kfree_skb(skb);
+		}
+	} else {
+		netif_receive_skb_list(&list);
+	}
+	/* With all of the budget used, it would be polled again, for nothing. */
+	napi_complete_done(napi, min_t(int, gen.burst, budget - 1));
+	return min_t(int, gen.burst, budget - 1);
+}
+
+/* Return: the ticks, or a negative errno. */
+static s64 gen_run(unsigned int packets)
+{
+	unsigned int i;
+	cycles_t begin, end;
+
+	gen.made = 0;
+	gen.failed = 0;
+	gen.next = 0;
+	migrate_disable();
+	begin = get_cycles();
+	for (i = 0; i < packets; i += gen.burst) {
+		local_bh_disable();
+		napi_schedule(&gen.napi);
+		local_bh_enable();
+	}
+	end = get_cycles();
+	/* What was left to ksoftirqd was not measured. */
+	if (local_softirq_pending() & (1 << NET_RX_SOFTIRQ) ||
+	    gen.made + gen.failed != packets)
+		i = 0;
+	migrate_enable();
+	napi_synchronize(&gen.napi);
+	if (gen.failed)
+		return -ENOMEM;
+	return i ? end - begin : -EAGAIN;
+}
+
+static ssize_t run_write(struct file *file, const char __user *buf, size_t size,
+			 loff_t *pos)
+{
+	char *line = simple_transaction_get(file, buf, size);
+	char verb[8], name[IFNAMSIZ];
+	unsigned int burst, packets;
+	s64 ticks = -EINVAL;
+
+	if (IS_ERR(line))
+		return PTR_ERR(line);
+	if (sscanf(line, "%7s %15s %u %u", verb, name, &burst, &packets) != 4 ||
+	    !burst || burst > MAX_BURST || !packets || packets % burst ||
+	    (strcmp(verb, "receive") && strcmp(verb, "free")))
+		return -EINVAL;
+
+	mutex_lock(&gen.lock);
+	if (!gen.n_frames)
+		goto unlock;
+	ticks = -ENODEV;
+	gen.dev = dev_get_by_name(current->nsproxy->net_ns, name);
+	if (!gen.dev)
+		goto unlock;
+	gen.burst = burst;
+	gen.free = !strcmp(verb, "free");
+	ticks = gen_run(packets);
+	dev_put(gen.dev);
+unlock:
+	mutex_unlock(&gen.lock);
+	if (ticks < 0)
+		return ticks;
+	simple_transaction_set(file, sprintf(line, "%lld\n", ticks));
+	return size;
+}
+
+static const struct file_operations run_fops = {
+	.owner = THIS_MODULE,
+	.write = run_write,
+	.read = simple_transaction_read,
+	.release = simple_transaction_release,
+};
+
+static ssize_t frames_write(struct file *file, const char __user *buf, size_t size,
+			    loff_t *pos)
+{
+	u8 *frames;
+
+	if (!size || size % FRAME_LEN || size / FRAME_LEN > MAX_FRAMES)
+		return -EINVAL;
+	frames = vmalloc(size);
+	if (!frames)
+		return -ENOMEM;
+	if (copy_from_user(frames, buf, size)) {
+		vfree(frames);
+		return -EFAULT;
+	}
+	mutex_lock(&gen.lock);
+	swap(gen.frames, frames);
+	gen.n_frames = size / FRAME_LEN;
+	mutex_unlock(&gen.lock);
+	vfree(frames);
+	return size;
+}
+
+static const struct file_operations frames_fops = {
+	.owner = THIS_MODULE,
+	.write = frames_write,
+};
+
+static rx_handler_result_t drop_rx(struct sk_buff **pskb)
+{
+	kfree_skb(*pskb);
+	return RX_HANDLER_CONSUMED;
+}
+
+/* Under RTNL and the lock. */
+static void drop_end(void)
+{
+	struct net_device *dev = gen.dropper;
+
+	if (!dev)
+		return;
+	netdev_rx_handler_unregister(dev);
+	gen.dropper = NULL;
+	dev_put(dev);
+}
+
+static ssize_t drop_write(struct file *file, const char __user *buf, size_t size,
+			  loff_t *pos)
+{
+	char name[IFNAMSIZ] = "";
+	struct net_device *dev;
+	int err = 0;
+
+	if (size >= sizeof(name))
+		return -EINVAL;
+	if (copy_from_user(name, buf, size))
+		return -EFAULT;
+
+	rtnl_lock();
+	mutex_lock(&gen.lock);
+	drop_end();
+	if (*strim(name)) {
+		dev = dev_get_by_name(current->nsproxy->net_ns, strim(name));
+		err = dev ? netdev_rx_handler_register(dev, drop_rx, NULL) : -ENODEV;
+		if (err)
+			dev_put(dev);
+		else
+			gen.dropper = dev;
+	}
+	mutex_unlock(&gen.lock);
+	rtnl_unlock();
+	return err ?: size;
+}
+
+static const struct file_operations drop_fops = {
+	.owner = THIS_MODULE,
+	.write = drop_write,
+};
+
+/* A device that goes takes its handler along, and wants its reference back. */
+static int gen_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	if (event == NETDEV_UNREGISTER) {
+		mutex_lock(&gen.lock);
+		if (dev == gen.dropper)
+			drop_end();
+		mutex_unlock(&gen.lock);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block gen_netdev_nb = { .notifier_call = gen_netdev_event };
+
+static int __init gen_init(void)
+{
+	int err;
+
+	gen.napi_dev = alloc_netdev_dummy(0);
+	if (!gen.napi_dev)
+		return -ENOMEM;
+	err = register_netdevice_notifier(&gen_netdev_nb);
+	if (err) {
+		free_netdev(gen.napi_dev);
+		return err;
+	}
+	netif_napi_add(gen.napi_dev, &gen.napi, gen_poll);
+	napi_enable(&gen.napi);
+
+	gen_dir = debugfs_create_dir("porch_gen", NULL);
+	debugfs_create_file("frames", 0200, gen_dir, NULL, &frames_fops);
+	debugfs_create_file("run", 0600, gen_dir, NULL, &run_fops);
+	debugfs_create_file("drop", 0200, gen_dir, NULL, &drop_fops);
+	return 0;
+}
+
+static void __exit gen_exit(void)
+{
+	debugfs_remove(gen_dir);
+	/* That tells of all devices as if they went. */
+	unregister_netdevice_notifier(&gen_netdev_nb);
+	napi_disable(&gen.napi);
+	netif_napi_del(&gen.napi);
+	free_netdev(gen.napi_dev);
+	vfree(gen.frames);
+}
+
+module_init(gen_init);
+module_exit(gen_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Receives packets, and measures what becomes of them");

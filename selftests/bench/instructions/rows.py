@@ -1,0 +1,223 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Instructions per packet, in a VM under icount: see Documentation/bench.rst.
+
+usage: rows.py -l [GLOB...]
+       rows.py [-p] -o JSON BUILD [GLOB...]
+
+Measures the rows whose ids match, and writes one JSON object a line; or lists them
+(-l). With -p, only Porch, and the bare drop that its figures are compared with.
+BUILD is the folder with what was built.
+"""
+
+import argparse
+import fnmatch
+import json
+import os
+import sys
+
+from lab import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP,
+                 GATEWAY, GEN, NET, XDP_FLAGS_SKB_MODE, Case, bpf_attach, ip, nft, porch,
+                 sh, sysctl, tc, write)
+
+
+def both(*steps):
+    """One after the other"""
+    def prepare():
+        for step in steps:
+            step()
+    return prepare
+
+
+def none(_burst):
+    return 0
+
+
+# --- dropping -----------------------------------------------------------------
+
+def rx_handler_drop():
+    write(GEN + "drop", b"in0")
+
+
+def tc_matchall_drop():
+    tc("""
+        qdisc add dev in0 clsact
+        filter add dev in0 ingress matchall action drop
+        """)
+
+
+def tcx_drop():
+    bpf_attach(BPF_PROG_TYPE_SCHED_CLS, BPF_TCX_INGRESS, 0, 2)      # TC_ACT_SHOT
+
+
+def xdp_generic_drop():
+    bpf_attach(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_SKB_MODE, 1)   # XDP_DROP
+
+
+def nft_ingress_drop():
+    nft("""
+        table netdev bench {
+            chain ingress {
+                type filter hook ingress device in0 priority 0
+                drop
+            }
+        }
+        """)
+
+
+def porch_rule_drop():
+    porch("""
+        port add in0
+        rule add ingress drop
+        """)
+
+
+# --- forwarding ---------------------------------------------------------------
+
+def stock_router():
+    sysctl("net/ipv4/ip_forward", 1)
+    ip(f"route add {NET} via {GATEWAY}")
+
+
+def porch_router():
+    porch(f"""
+        port add in0
+        port add out0
+        route add 10.1.0.0/16 dev in0
+        route add 10.2.0.0/16 dev out0
+        route add {NET} via {GATEWAY}
+        """)
+
+
+def fq_codel():
+    tc("qdisc add dev out0 root fq_codel")
+
+
+def small_lanes():
+    porch(f"engine set lane-limit {LANES}")
+
+
+# --- cases --------------------------------------------------------------------
+
+# The lanes are made to hold that many packets, where more is of interest.
+LANES = 64
+
+BARE = Case("rx_handler drop", rx_handler_drop, none)
+
+DROPS = [
+    BARE,
+    Case("tc bpf drop (tcx)", tcx_drop, none),
+    Case("tc matchall drop", tc_matchall_drop, none),
+    Case("nft netdev ingress drop", nft_ingress_drop, none),
+    Case("XDP generic drop", xdp_generic_drop, none),
+]
+FORWARD = Case("ip forward", stock_router)
+FORWARD_FQ = Case("ip forward", both(stock_router, fq_codel))
+
+
+def porch_case(*steps, **kwargs):
+    return Case("porch", both(*steps), namespaces=5, **kwargs)
+
+
+PORCH_DOOR = porch_case(porch_router, small_lanes, forwards=lambda burst: min(burst, LANES))
+PORCH_RULE = porch_case(porch_rule_drop, forwards=none)
+PORCH_FORWARD = porch_case(porch_router)
+PORCH_FORWARD_FQ = porch_case(porch_router, fq_codel)
+
+
+# --- rows ---------------------------------------------------------------------
+
+class Row:
+    """Porch against its peers, with bursts of one size."""
+
+    def __init__(self, name, case, burst, peers, note):
+        self.name = name
+        self.case = case
+        self.burst = burst
+        self.peers = peers
+        self.note = note
+
+    def wants(self):
+        """Return the sizes of burst that Porch is measured with."""
+        return [self.burst]
+
+    def value(self, took):
+        """Return Porch's figure, of those for each size of burst."""
+        return took[self.burst]
+
+
+class DoorRow(Row):
+    """What a packet costs for which there is no room."""
+
+    MORE = 3 * LANES
+
+    def wants(self):
+        return [LANES, self.MORE]
+
+    def value(self, took):
+        return ((took[self.MORE] * self.MORE - took[LANES] * LANES) /
+                (self.MORE - LANES))
+
+
+def rows():
+    yield DoorRow("drop.door", PORCH_DOOR, 64, DROPS, "lanes are full")
+    yield Row("drop.rule", PORCH_RULE, 64, DROPS, "a rule of ingress")
+    for burst in 1, 8, 64:
+        yield Row(f"fwd.1route.b{burst}", PORCH_FORWARD, burst, [FORWARD], "noqueue")
+    for burst in 1, 8, 64:
+        yield Row(f"fwd.1route.fq_codel.b{burst}", PORCH_FORWARD_FQ, burst,
+                  [FORWARD_FQ], "fq_codel")
+
+
+def measure(wanted):
+    """Return {case: {burst: instructions}}."""
+    result = {}
+    for case, bursts in wanted.items():
+        result[case] = case.measure(sorted(bursts))
+        for burst, value in result[case].items():
+            print(f"# {case.name}, bursts of {burst}: {value:.1f}", flush=True)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("-l", action="store_true")
+    parser.add_argument("-p", action="store_true")
+    parser.add_argument("-o")
+    parser.add_argument("args", nargs="*")
+    args = parser.parse_args()
+    build = None if args.l else args.args.pop(0)
+    globs = args.args or ["*"]
+    chosen = [row for row in rows()
+              if any(fnmatch.fnmatchcase(row.name, glob) for glob in globs)]
+    if args.l:
+        print("\n".join(row.name for row in chosen))
+        return
+
+    wanted = {}
+    for row in chosen:
+        if args.p:
+            row.peers = [BARE]
+        wanted.setdefault(row.case, set()).update(row.wants())
+        for peer in row.peers:
+            wanted.setdefault(peer, set()).add(row.burst)
+
+    os.environ["PATH"] = build + ":" + os.environ["PATH"]
+    sh("insmod", build + "/bench/gen/porch_gen.ko")
+    sh("insmod", build + "/6.12/kmod/porch.ko")
+    result = measure(wanted)
+    with open(args.o, "w") as file:
+        for row in chosen:
+            ours = row.value(result[row.case])
+            for peer in row.peers:
+                theirs = result[peer][row.burst]
+                print(json.dumps({
+                    "id": row.name, "unit": "instructions/packet",
+                    "porch": round(ours, 1),
+                    "peer_name": peer.name, "peer": round(theirs, 1),
+                    "ratio": round(ours / theirs, 3),
+                    "kernel": os.uname().release, "note": row.note,
+                }), file=file)
+
+
+sys.exit(main())
