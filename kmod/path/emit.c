@@ -462,10 +462,8 @@ void porch_emit(struct porch_vec *v)
 			give_back(v, p);
 			break;
 		case PORCH_QUEUE:
-			porch_queue_hold(&v->ctx, p);
-			break;
 		case PORCH_DIVERT:
-			porch_queue_divert(&v->ctx, p);
+			porch_queue_take(&v->ctx, p);
 			break;
 		case PORCH_DROP:
 		default:

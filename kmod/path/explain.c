@@ -180,10 +180,19 @@ static void decide(struct porch_explain *e, struct porch_pkt *p)
  */
 static bool comes_again(struct porch_pkt *p, struct porch_answers *answers)
 {
-	if (porch_queue_is_read(p->port->pn, p->queue))
+	bool works = !p->out || p->port->dev->flags & IFF_UP;
+
+	if (porch_queue_is_read(p->port->pn, p->queue)) {
+		if (!works && p->verdict == PORCH_QUEUE)
+			porch_pkt_drop(p, PORCH_DROP_PORT_DOWN);
 		return false;
+	}
 	if (!p->bypass) {
 		porch_pkt_drop(p, PORCH_DROP_NO_QUEUE);
+		return false;
+	}
+	if (!works) {
+		porch_pkt_drop(p, PORCH_DROP_PORT_DOWN);
 		return false;
 	}
 	if (answers->n == PORCH_ANSWERS_MAX) {

@@ -316,8 +316,12 @@ static u8 follow_fragment(const struct porch_ctx *c, struct porch_pkt *p)
 		return p->state;
 	p->hash = hash_of(c->cfg->flows, &p->key);
 	p->node = find_alive(c, p, &p->key, p->hash);
-	if (!p->node)
+	if (!p->node) {
+		/* An application may have the first one still: what of this one? */
+		if (p->state == PORCH_FLOW_STATE_NEW)
+			return PORCH_FLOW_STATE_NEW;
 		goto lost;
+	}
 	conn.word = READ_ONCE(porch_flow_of(p->node)->conn.word);
 	return p->node->dir || conn.replied ? PORCH_FLOW_STATE_ESTABLISHED :
 					      PORCH_FLOW_STATE_NEW;
@@ -621,6 +625,11 @@ int porch_flow_learn(const struct porch_ctx *c, struct porch_pkt *p,
 
 	if (!has_state_of_flow(p) || (!p->node && !c->cfg->ruleset->hooks))
 		return 0;
+	if (!p->node && p->later_frag) {
+		/* The first one has not made a flow. */
+		porch_pkt_drop(p, PORCH_DROP_FRAGMENT_LOST);
+		return 0;
+	}
 	if (!p->node) {
 		err = porch_pkt_is_dry(p) ? foresee(c, p, plan) :
 					    make(c, p, plan);

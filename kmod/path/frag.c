@@ -9,6 +9,7 @@
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/porch_ring.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -18,7 +19,9 @@
 
 #define BUCKETS		256
 #define WAYS		4
-#define LIFETIME	30	/* seconds, as net.ipv4.ipfrag_time */
+
+/* In seconds: as net.ipv4.ipfrag_time, and as long as applications may think */
+#define LIFETIME	(30 + PORCH_RING_DEADLINE_MAX / MSEC_PER_SEC)
 
 /*
  * What the fragments of one packet have in common (RFC 791, 3.2; RFC 8200, 4.5).

@@ -141,7 +141,34 @@ bool porch_path_decide_out(struct porch_ctx *c, struct porch_pkt *p)
 	return true;
 }
 
-/* May it go, and where to? What is not on its way afterwards is somebody else's. */
+static void judge_out(struct porch_ctx *c, struct porch_pkt *p)
+{
+	struct sk_buff *skb = p->skb;
+	int offset = skb_network_offset(skb);
+	bool read;
+
+	if (skb->protocol != htons(ETH_P_IP) &&
+	    skb->protocol != htons(ETH_P_IPV6))
+		return;
+	/* Nothing may be pulled together in what others look at. */
+	read = offset >= 0 && offset <= skb_headlen(skb) && !skb_shared(skb);
+	if (likely(read)) {
+		__skb_pull(skb, offset);
+		read = porch_path_decide_out(c, p);
+		__skb_push(skb, offset);
+	}
+	if (unlikely(!read)) {
+		c->stats->engine[PORCH_ENGINE_UNPARSED]++;
+		porch_policy_blind(c->cfg, PORCH_CHAIN_HOOK_OUTPUT, p);
+	}
+}
+
+static bool is_asked_for(const struct porch_pkt *p)
+{
+	return p->verdict == PORCH_QUEUE || p->verdict == PORCH_DIVERT;
+}
+
+/* May it go, and where to? What an application can have is somebody else's then. */
 static enum porch_verdict out(struct porch_port *port, struct sk_buff *skb,
 			      const struct porch_answers *answers)
 {
@@ -150,43 +177,27 @@ static enum porch_verdict out(struct porch_port *port, struct sk_buff *skb,
 		.cfg = rcu_dereference(port->pn->config),
 		.stats = this_cpu_ptr(port->pn->stats),
 	};
-	struct porch_pkt p = {
-		.skb = skb,
-		.port = port,
-		.answers = *answers,
-		.out = true,
-	};
-	int offset = skb_network_offset(skb);
-	bool read;
+	struct porch_pkt p = { .answers = *answers };
 
-	if (skb->protocol == htons(ETH_P_IP) ||
-	    skb->protocol == htons(ETH_P_IPV6)) {
-		/* Nothing may be pulled together in what others look at. */
-		read = offset >= 0 && offset <= skb_headlen(skb) &&
-		       !skb_shared(skb);
-		if (likely(read)) {
-			__skb_pull(skb, offset);
-			read = porch_path_decide_out(&c, &p);
-			__skb_push(skb, offset);
-		}
-		if (unlikely(!read)) {
-			c.stats->engine[PORCH_ENGINE_UNPARSED]++;
-			porch_policy_blind(c.cfg, PORCH_CHAIN_HOOK_OUTPUT, &p);
-		}
+	for (;;) {
+		p = (struct porch_pkt) {
+			.skb = skb,
+			.port = port,
+			.answers = p.answers,
+			.out = true,
+		};
+		judge_out(&c, &p);
+		if (likely(!is_asked_for(&p)))
+			break;
+		if (porch_queue_ask(&c, &p))
+			return p.verdict;
+		if (p.verdict == PORCH_DROP)
+			break;
 	}
-	switch (p.verdict) {
-	case PORCH_DROP:
+	if (p.verdict == PORCH_DROP)
 		porch_drop_note(c.stats, port, skb, p.reason);
-		break;
-	case PORCH_QUEUE:
-		porch_queue_hold(&c, &p);
-		break;
-	case PORCH_DIVERT:
-		porch_queue_divert(&c, &p);
-		break;
-	default:
+	else
 		c.stats->to_stack++;
-	}
 	return p.verdict;
 }
 
@@ -226,8 +237,7 @@ enum porch_verdict porch_path_out(struct porch_port *port, struct sk_buff *skb)
  * @skb: the packet, its data at the link-layer header; consumed
  * @answers: what has been said of it
  *
- * Context: softirqs off, inside an RCU read-side section. It may be inside of
- * porch_path_out(), once for each answer.
+ * Context: softirqs off, inside an RCU read-side section.
  */
 void porch_path_out_again(struct porch_port *port, struct sk_buff *skb,
 			  const struct porch_answers *answers)

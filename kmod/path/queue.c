@@ -20,6 +20,7 @@
 #include <linux/timer.h>
 #include <linux/xarray.h>
 #include <net/dst.h>
+#include <net/sock.h>
 #include "control/port.h"
 #include "control/stats.h"
 #include "net.h"
@@ -132,6 +133,25 @@ static void accept_or_drop(struct sk_buff *skb, enum porch_drop reason)
 	}
 }
 
+/* Likewise, but it has not been held yet. */
+static void bypass_or_drop(const struct porch_ctx *c, struct porch_pkt *p,
+			   enum porch_drop reason)
+{
+	if (!p->bypass) {
+		porch_pkt_drop(p, reason);
+		return;
+	}
+	c->stats->engine[PORCH_ENGINE_BYPASSED]++;
+	if (!port_works(p->port)) {
+		porch_pkt_drop(p, PORCH_DROP_PORT_DOWN);
+	} else if (p->answers.n == PORCH_ANSWERS_MAX) {
+		porch_pkt_drop(p, PORCH_DROP_QUEUED_AGAIN);
+	} else {
+		p->answers.rule[p->answers.n++] = p->rule;
+		p->verdict = PORCH_UNDECIDED;
+	}
+}
+
 static void note(const struct porch_pkt *p)
 {
 	struct held_cb *cb = HELD_CB(p->skb);
@@ -186,11 +206,6 @@ static struct sk_buff *slot_clear(struct porch_queue *q, struct slot *s)
 	return skb;
 }
 
-static struct porch_queue *queue_of(const struct porch_pkt *p)
-{
-	return xa_load(&p->port->pn->queues, p->queue);
-}
-
 /**
  * porch_queue_is_read() - does an application read a queue?
  * @pn: the instance
@@ -205,36 +220,44 @@ bool porch_queue_is_read(const struct porch_net *pn, u16 number)
 	return xa_load((struct xarray *)&pn->queues, number);
 }
 
-/**
- * porch_queue_hold() - hold a packet until an application has answered
- * @c: the context
- * @p: the packet, with a queue; its skb is the queue's from now on
- *
- * Context: softirqs off, inside an RCU read-side section.
+/*
+ * What sockets do with a packet of theirs after they have sent it must not matter
+ * to one that is held. They may write to its data, and they send no more until it
+ * has gone: the control sockets that answer for the whole machine (ICMP, resets)
+ * must not wait for an application.
  */
-void porch_queue_hold(const struct porch_ctx *c, struct porch_pkt *p)
+static bool detach_from_sender(struct sk_buff *skb)
 {
-	struct porch_queue *q = queue_of(p);
+	const struct sock *sk = skb->sk;
+
+	if (sk && sk_fullsock(sk) && sk->sk_kern_sock && sk->sk_type == SOCK_RAW)
+		skb_orphan(skb);
+	return !skb_orphan_frags_rx(skb, GFP_ATOMIC);
+}
+
+static bool hold(const struct porch_ctx *c, struct porch_pkt *p,
+		 struct porch_queue *q)
+{
 	struct porch_ring_frame *f;
 	struct porch_view view;
 	u64 id;
 
-	note(p);
-	if (!q) {
-		accept_or_drop(p->skb, PORCH_DROP_NO_QUEUE);
-		return;
-	}
 	/* Whoever has disarmed it waits for a grace period, then looks here. */
 	if (!port_works(p->port)) {
-		porch_drop(c->stats, p->port, p->skb, PORCH_DROP_PORT_DOWN);
-		return;
+		porch_pkt_drop(p, PORCH_DROP_PORT_DOWN);
+		return false;
+	}
+	if (p->out && !detach_from_sender(p->skb)) {
+		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
+		return false;
 	}
 	look(&view, p);
 	f = porch_ring_write(q->ring, &view);
 	if (!f) {
-		accept_or_drop(p->skb, PORCH_DROP_RING_FULL);
-		return;
+		bypass_or_drop(c, p, PORCH_DROP_RING_FULL);
+		return false;
 	}
+	note(p);
 	/* The sender's route may go meanwhile. */
 	skb_dst_force(p->skb);
 	/* From here on it may be answered by its deadline: hands off. */
@@ -242,37 +265,67 @@ void porch_queue_hold(const struct porch_ctx *c, struct porch_pkt *p)
 	id = slot_fill(q, p->skb);
 	if (!id) {
 		c->stats->held--;
-		accept_or_drop(p->skb, PORCH_DROP_QUEUE_FULL);
-		return;
+		bypass_or_drop(c, p, PORCH_DROP_QUEUE_FULL);
+		return false;
 	}
 	f->id = id;
 	porch_ring_publish(q->ring);
+	return true;
 }
 
-/**
- * porch_queue_divert() - give a packet to an application
- * @c: the context
- * @p: the packet, with a queue; its skb is consumed
- *
- * Context: softirqs off, inside an RCU read-side section.
- */
-void porch_queue_divert(const struct porch_ctx *c, struct porch_pkt *p)
+static bool divert(const struct porch_ctx *c, struct porch_pkt *p,
+		   struct porch_queue *q)
 {
-	struct porch_queue *q = queue_of(p);
 	struct porch_view view;
 
-	note(p);
-	if (!q) {
-		accept_or_drop(p->skb, PORCH_DROP_NO_QUEUE);
-		return;
-	}
 	look(&view, p);
 	if (!porch_ring_copy(q->ring, &view)) {
-		accept_or_drop(p->skb, PORCH_DROP_RING_FULL);
-		return;
+		bypass_or_drop(c, p, PORCH_DROP_RING_FULL);
+		return false;
 	}
 	c->stats->ring_owned++;
 	consume_skb(p->skb);
+	return true;
+}
+
+/**
+ * porch_queue_ask() - hold a packet until an application has answered, or give it
+ *	to one
+ * @c: the context
+ * @p: the packet, with verdict PORCH_QUEUE or PORCH_DIVERT
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ *
+ * Return: true if the skb is the caller's no more. Else no application can have the
+ * packet: its verdict has become PORCH_DROP, or PORCH_UNDECIDED, and then it is to be
+ * judged again with what @p->answers says by now.
+ */
+bool porch_queue_ask(const struct porch_ctx *c, struct porch_pkt *p)
+{
+	struct porch_queue *q = xa_load(&p->port->pn->queues, p->queue);
+
+	if (!q) {
+		bypass_or_drop(c, p, PORCH_DROP_NO_QUEUE);
+		return false;
+	}
+	return p->verdict == PORCH_QUEUE ? hold(c, p, q) : divert(c, p, q);
+}
+
+/**
+ * porch_queue_take() - the same, of a packet that came in
+ * @c: the context
+ * @p: the packet, with verdict PORCH_QUEUE or PORCH_DIVERT; its skb is consumed
+ *
+ * Context: softirqs off, inside an RCU read-side section.
+ */
+void porch_queue_take(const struct porch_ctx *c, struct porch_pkt *p)
+{
+	if (porch_queue_ask(c, p))
+		return;
+	if (p->verdict == PORCH_DROP)
+		porch_drop(c->stats, p->port, p->skb, p->reason);
+	else
+		porch_engine_readmit(p->port, p->skb, &p->answers);
 }
 
 /**

@@ -17,7 +17,7 @@ void porch_queue_flush(const struct porch_port *port);
 int porch_queue_answer(struct porch_ring *ring, u64 id, u16 verdict);
 
 bool porch_queue_is_read(const struct porch_net *pn, u16 number);
-void porch_queue_hold(const struct porch_ctx *c, struct porch_pkt *p);
-void porch_queue_divert(const struct porch_ctx *c, struct porch_pkt *p);
+bool porch_queue_ask(const struct porch_ctx *c, struct porch_pkt *p);
+void porch_queue_take(const struct porch_ctx *c, struct porch_pkt *p);
 
 #endif /* PORCH_QUEUE_H */

@@ -111,7 +111,7 @@ struct porch_answers {
  * @to_fragment: larger than the next link takes, and may be cut
  * @set_dscp: rules have set @dscp
  * @nat: its flow is translated
- * @out: of local origin, on its way out: looked at, but not changed
+ * @out: of local origin, on its way out
  *
  * What else is of interest is read from the packet itself: parse has pulled the
  * headers.

@@ -88,8 +88,9 @@ everything()
 {
 	porch rule flush forward
 	porch rule add forward queue 5
-	reaches "$ns_client" 10.0.2.2
-	reaches "$ns_client" 2001:db8:2::2 -s 3000
+	# A flow's first packet may come in fragments.
+	client ping -q -c 1 -W 10 -s 3000 10.0.2.2
+	client ping -q -c 1 -W 10 -s 3000 2001:db8:2::2
 	transfer "$ns_client" "$ns_server" 10.0.2.2 2
 	transfer "$ns_server" "$ns_client" 2001:db8:1::2 2
 }
@@ -210,7 +211,8 @@ output_everything()
 {
 	porch rule flush output
 	porch rule add output queue 5
-	reaches "$ns_router" 10.0.2.2 -s 3000
+	router ping -q -c 1 -W 10 -s 3000 10.0.2.2
+	router ping -q -c 1 -W 10 -s 3000 2001:db8:2::2
 	transfer "$ns_router" "$ns_server" 10.0.2.2 2
 	transfer "$ns_server" "$ns_router" 2001:db8:2::1 2
 }

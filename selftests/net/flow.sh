@@ -296,7 +296,7 @@ with point("fragments follow their first, IPv4"):
 with point("fragments of what was dropped"):
     mark = token(800)
     whole = udp(dst, src, mark, sport=p + 1000, dport=53)
-    with drops(policy=1, fragment_lost=1):
+    with drops(policy=2):
         s0.send(rs, ip4(dst, src, UDP, whole[:400], ident=8, mf=True))
         s0.send(rs, ip4(dst, src, UDP, whole[400:], ident=8, offset=400))
 
