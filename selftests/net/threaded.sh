@@ -188,18 +188,18 @@ users_choice()
 # do nothing but count. It is one of three or four there.
 leaves_time()
 {
-	local pid time
+	local pid time flood
 
 	for pid in $(pgrep '^napi/r[cs]-'); do
 		taskset -cp 0 "$pid"
 	done
 	background "$ns_client" taskset -c 1 hping3 -q --flood --udp -p 9 -d 18 10.0.2.2
-	pid=$!
-	poll_until 30 rises rc rx-packets 500
+	flood=$!
+	poll_until 30 rises rc rx-packets 30 || { kill "$flood"; return 1; }
 	time=$({ TIMEFORMAT=%U; time taskset -c 0 timeout 2 bash -c \
 		'while :; do :; done' || :; } 2>&1)
 	rises rc rx-packets 1
-	kill "$pid"
+	kill "$flood"
 	echo "$time s of 2"
 	time=${time/./}
 	[ "$((10#$time))" -ge 200 ]

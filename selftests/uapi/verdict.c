@@ -332,12 +332,13 @@ TEST_F(verdict, port_goes)
 	ASSERT_EQ(0, system("ip link set v0 up"));
 	comes_in(_metadata, self->wire, 0);
 	comes_in(_metadata, self->wire, 0);
+	EXPECT_TRUE(comes_to(&self->client, PORCH_A_LEDGER_HELD, 2));
 	scene_ask(&self->client, PORCH_CMD_PORT_DEL, "ifindex=" WIRE_TEXT);
 	dropped += 2;
 	EXPECT_EQ(dropped, dropped_of(&self->client));
 	scene_ask(&self->client, PORCH_CMD_PORT_ADD, "ifindex=" WIRE_TEXT);
 	comes_in(_metadata, self->wire, 0);
-	EXPECT_EQ(1, ledger_line(&self->client, PORCH_A_LEDGER_HELD));
+	EXPECT_TRUE(comes_to(&self->client, PORCH_A_LEDGER_HELD, 1));
 	ASSERT_EQ(0, system("ip link del v0"));
 	EXPECT_EQ(++dropped, dropped_of(&self->client));
 }

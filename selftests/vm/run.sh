@@ -246,7 +246,8 @@ stop_qemu
 
 read -r _ status taint < <(tr -d '\r' < "$run/status" | grep '^exit') || true
 sed '/^#/d; /^$/d' "$here/complaints" > "$run/complaints"
-grep -aEn -f "$run/complaints" "$run/console" > "$run/found" || true
+awk -f "$here/known.awk" "$run/console" > "$run/log"
+grep -aEn -f "$run/complaints" "$run/log" > "$run/found" || true
 
 # Taint flags that mean trouble: a page or machine check (4, 5), died (7),
 # warned (9), soft lockup (14). Flags of an unsigned out-of-tree module do not.
@@ -254,7 +255,7 @@ trouble=$((1 << 4 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 14))
 
 if [ -s "$run/found" ]; then
 	say "the kernel complained:"
-	grep -aE -m 5 -B 3 -A 40 -f "$run/complaints" "$run/console" |
+	grep -aE -m 5 -B 3 -A 40 -f "$run/complaints" "$run/log" |
 		head -n 150 >&2
 	code=126
 elif [ "$why" = 2 ]; then
