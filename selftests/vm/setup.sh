@@ -1,14 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
+# usage: setup.sh [FILE...]
+#
 # Make a Debian 12 machine ready: install the packages that are missing, and
 # fetch the kernels that the VM boots and, if there is one, a newer emulator. Does
 # nothing, quickly and without a network, where everything is there.
+#
+# FILE lists more packages, which not everything needs.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 
-mapfile -t wanted < <(sed '/^#/d' "$here/packages" | xargs -n 1)
+mapfile -t wanted < <(sed '/^#/d' "$here/packages" "$@" | xargs -n 1)
 mapfile -t missing < <(
 	dpkg-query -W -f '${binary:Package} ${db:Status-Status}\n' 2>/dev/null |
 		sed -n 's/\(:[a-z0-9]*\)\? installed$//p' |
