@@ -23,6 +23,8 @@ help:
 	@echo '  check-kcsan  the same, on a kernel that watches for data races'
 	@echo '  bench        measure, print tables, write them to Documentation/bench/'
 	@echo '               [BENCH='"'"'fwd.* drop.*'"'"'] [JSON=FILE] for some rows, and a file'
+	@echo '  bench-native  of it the algorithms against DPDK'"'"'s, without a VM'
+	@echo '               [PEER='"'"'rte_fib*'"'"'] for some peers'
 	@echo '  bench-quick  has Porch become slower than its baseline?'
 	@echo '  bench-baseline  as it is now, it shall remain'
 	@echo '  lint         style, sparse, warnings'
@@ -77,6 +79,9 @@ check-debug check-kcsan: check-%: setup
 bench: module-6.12 tool
 	@BENCH='$(BENCH)' JSON='$(JSON)' selftests/bench/bench.sh
 
+bench-native:
+	@PEER='$(PEER)' selftests/bench/native/run.sh '$(JSON)' $(foreach id,$(BENCH),'$(id)')
+
 bench-quick: module-6.12 tool
 	@selftests/bench/quick.py
 
@@ -87,4 +92,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup modules tool install tests core-check demo lab lint check \
-	check-debug check-kcsan bench bench-quick bench-baseline clean
+	check-debug check-kcsan bench bench-native bench-quick bench-baseline clean
