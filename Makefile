@@ -27,6 +27,7 @@ help:
 	@echo '               [PEER='"'"'rte_fib*'"'"'] for some peers'
 	@echo '  bench-quick  has Porch become slower than its baseline?'
 	@echo '  bench-baseline  as it is now, it shall remain'
+	@echo '  soak         the tests that have a size, for hours, on 6.12'
 	@echo '  lint         style, sparse, warnings'
 	@echo '  core-check   the algorithms, in user space'
 	@echo '  setup        install packages, fetch kernels (all others but'
@@ -88,8 +89,11 @@ bench-quick: module-6.12 tool
 bench-baseline: module-6.12 tool
 	@selftests/bench/quick.py -w
 
+soak: setup
+	scripts/soak.sh
+
 clean:
 	rm -rf build
 
 .PHONY: all help setup modules tool install tests core-check demo lab lint check \
-	check-debug check-kcsan bench bench-native bench-quick bench-baseline clean
+	check-debug check-kcsan soak bench bench-native bench-quick bench-baseline clean

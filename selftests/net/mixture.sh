@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Loads two configurations in turn, 1000 times (PORCH_LOADS), under traffic. Each
+# Loads two configurations in turn, 300 times (PORCH_LOADS), under traffic. Each
 # rule, route, set and translation of the one fits only to those of the same one:
 # any mixture of them would lead a packet to a place that is neither's, or nowhere.
 # Proves that each packet is judged by one of them as a whole, and none is lost; and
@@ -17,7 +17,7 @@
 
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-loads=${PORCH_LOADS:-1000}
+loads=${PORCH_LOADS:-300}
 
 # configuration DEV NUMBER: the way by rx or ry
 configuration()
