@@ -13,14 +13,15 @@ import sys
 GEN = "/sys/kernel/debug/porch_gen/"
 CLONE_NEWNET = 0x40000000
 
-# Packets of a round, of which there are some: a timer's interrupt now and then
-# falls into one of them, and the median does not see it.
-ROUND = 1024
+# A timer's interrupt now and then falls into a round, and the median of some does
+# not see it.
 ROUNDS = 9
 
 IN_MAC = "02:00:00:00:01:01"
 OUT_MAC = "02:00:00:00:02:01"
+OUT_ADDR = "10.2.0.1"
 GATEWAY = "10.2.0.2"
+GATEWAY_MAC = "02:00:00:00:02:02"
 NET = "198.18.0.0/15"
 
 
@@ -78,8 +79,8 @@ def namespace():
         link set in0 arp on up
         link set out0 arp on up
         addr add 10.1.0.1/16 dev in0
-        addr add 10.2.0.1/16 dev out0
-        neigh add {GATEWAY} lladdr 02:00:00:00:02:02 dev out0 nud permanent
+        addr add {OUT_ADDR}/16 dev out0
+        neigh add {GATEWAY} lladdr {GATEWAY_MAC} dev out0 nud permanent
         """)
 
 
@@ -106,33 +107,81 @@ def address(text):
     return int(ipaddress.ip_address(text))
 
 
-def frame(src, dst, sport, dport, dst_mac=IN_MAC):
-    """A UDP packet of 64 bytes, 4 of which are the frame's checksum."""
+UDP, TCP = 17, 6
+SYN, ACK = 2, 16
+CS1 = 0x20
+
+
+class Flow:
+    """One of the flows between hosts behind in0 and hosts behind the gateway."""
+
+    def __init__(self, number, dst=None):
+        self.src = address("10.1.1.1") + number % 4096
+        self.dst = dst or address("198.18.1.1") + number
+        self.sport = 1024 + number % 60000
+
+    def frame(self, proto=UDP, flags=ACK, tos=0, dst_mac=IN_MAC):
+        """One that comes in by in0"""
+        return frame(self.src, self.dst, self.sport, 9, proto, flags, tos, dst_mac)
+
+    def answer(self, proto=UDP, flags=ACK, to=None):
+        """One that comes in by out0"""
+        return frame(self.dst, to or self.src, 9, self.sport, proto, flags, 0, OUT_MAC)
+
+
+def frame(src, dst, sport, dport, proto, flags, tos, dst_mac):
+    """64 bytes, 4 of which are the frame's checksum."""
     addrs = struct.pack("!II", src, dst)
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 46, 0, 0, 64, 17, 0) + addrs
+    head = struct.pack("!BBHHHBBH", 0x45, tos, 46, 0, 0, 64, proto, 0) + addrs
     head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
-    udp = struct.pack("!HHHH", sport, dport, 26, 0) + bytes(18)
-    csum = checksum(addrs + struct.pack("!HH", 17, 26) + udp)
+    ports = struct.pack("!HH", sport, dport)
+    if proto == UDP:
+        data, at = ports + struct.pack("!HH", 26, 0) + bytes(18), 6
+    else:
+        # The answer to a SYN has 1 as its number, too.
+        number = 1 if flags == SYN else 2
+        data, at = ports + struct.pack("!IIBBHHH", number, 2 if flags & ACK else 0,
+                                       0x50, flags, 8192, 0, 0) + bytes(6), 16
+    csum = checksum(addrs + struct.pack("!HH", proto, 26) + data)
     mac = bytes.fromhex((dst_mac + ":02:00:00:00:00:02").replace(":", ""))
-    return mac + b"\x08\0" + head + udp[:6] + struct.pack("!H", csum) + udp[8:]
+    return mac + b"\x08\0" + head + data[:at] + struct.pack("!H", csum) + data[at + 2:]
 
 
-def flows(count=256):
-    """Many flows, each from another host to another."""
-    src, dst = address("10.1.1.1"), address("198.18.1.1")
-    return [frame(src + i, dst + i, 1024 + i, 9) for i in range(count)]
+def flows(count=256, **kwargs):
+    """A frame of each of many flows, between as many pairs of hosts."""
+    return [Flow(i).frame(**kwargs) for i in range(count)]
+
+
+def greetings(proto, masked, count=256):
+    """Return what makes these flows established: (device, frames)...
+
+    masked  the other side knows but out0's address
+    """
+    to = address(OUT_ADDR) if masked else None
+    every = [Flow(i) for i in range(count)]
+    first = SYN if proto == TCP else 0
+    return [
+        ("in0", [flow.frame(proto, first, CS1) for flow in every]),
+        ("out0", [flow.answer(proto, first | ACK, to) for flow in every]),
+        ("in0", [flow.frame(proto, ACK) for flow in every]),
+    ]
 
 
 # --- measuring ----------------------------------------------------------------
 
-def ticks(verb, burst, packets):
-    """Let packets come in by in0. Return the instructions that took."""
+def ticks(verb, dev, burst, packets):
+    """Let packets come in. Return the instructions that took."""
     fd = os.open(GEN + "run", os.O_RDWR)
     try:
-        os.write(fd, f"{verb} in0 {burst} {packets}".encode())
+        os.write(fd, f"{verb} {dev} {burst} {packets}".encode())
         return int(os.read(fd, 32))
     finally:
         os.close(fd)
+
+
+def load(frames):
+    """Let these be what comes in."""
+    write(GEN + "frames", b"".join(frames))
 
 
 class Case:
@@ -142,38 +191,47 @@ class Case:
     prepare     configures the namespace
     forwards    how many packets of a burst leave by out0
     traffic     the frames that come in
+    before      (device, frames) that come in before
+    packets     of a round
     namespaces  Porch's hash tables have secrets; that many of them are tried
     """
 
-    def __init__(self, name, prepare, forwards=lambda burst: burst,
-                 traffic=flows, namespaces=1):
+    def __init__(self, name, prepare, forwards=lambda burst: burst, traffic=flows,
+                 before=lambda: [], packets=1024, namespaces=1):
         self.name = name
         self.prepare = prepare
         self.forwards = forwards
         self.traffic = traffic
+        self.before = before
+        self.packets = packets
         self.namespaces = namespaces
 
     def rounds(self, burst):
         """The median, for one packet. What happens only once is over by then."""
-        packets = ROUND - ROUND % burst
+        packets = self.packets - self.packets % burst
         expected = self.forwards(burst) * packets // burst
         took = []
         for _ in range(1 + ROUNDS):
             before = sent()
-            took.append(ticks("receive", burst, packets))
+            took.append(ticks("receive", "in0", burst, packets))
             if sent() - before != expected:
                 die(f"{self.name}: {sent() - before} packets of {packets} left "
                     f"instead of {expected}")
-        free = [ticks("free", burst, packets) for _ in range(1 + ROUNDS)]
+        free = [ticks("free", "in0", burst, packets) for _ in range(1 + ROUNDS)]
         return (statistics.median(took[1:]) - statistics.median(free[1:])) / packets
 
     def measure(self, bursts):
         """Return {burst: instructions for a packet, net of making and freeing it}."""
         took = {burst: [] for burst in bursts}
+        traffic = self.traffic()
+        before = self.before()
         for _ in range(self.namespaces):
             namespace()
             self.prepare()
-            write(GEN + "frames", b"".join(self.traffic()))
+            for dev, frames in before:
+                load(frames)
+                ticks("receive", dev, 1, len(frames))
+            load(traffic)
             for burst in bursts:
                 took[burst].append(self.rounds(burst))
             if self.name == "porch":

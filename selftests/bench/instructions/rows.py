@@ -12,13 +12,14 @@ BUILD is the folder with what was built.
 
 import argparse
 import fnmatch
+import ipaddress
 import json
 import os
 import sys
 
 from lab import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP,
-                 GATEWAY, GEN, NET, XDP_FLAGS_SKB_MODE, Case, bpf_attach, ip, nft, porch,
-                 sh, sysctl, tc, write)
+                 GATEWAY, GATEWAY_MAC, GEN, NET, TCP, UDP, XDP_FLAGS_SKB_MODE, Case, Flow,
+                 bpf_attach, flows, greetings, ip, nft, porch, sh, sysctl, tc, write)
 
 
 def both(*steps):
@@ -89,6 +90,111 @@ def porch_router():
         """)
 
 
+def bridge():
+    ip("""
+        link add br0 type bridge
+        link set in0 master br0
+        link set out0 master br0
+        link set br0 up
+        """)
+    sh("bridge", "fdb", "add", GATEWAY_MAC, "dev", "out0", "master", "static")
+
+
+def hosts():
+    """Those that packets come from can be answered."""
+    ip("".join(f"neigh add {ipaddress.ip_address(Flow(i).src)} lladdr 02:00:00:00:01:02 "
+               "dev in0 nud permanent\n" for i in range(256)))
+
+
+def misses(count):
+    """Addresses and ports that no packet has"""
+    for i in range(count):
+        yield f"203.0.{113 + i // 250}.{1 + i % 250}", 2000 + i
+
+
+def nft_firewall(first="", last="", table=""):
+    """Established flows go on, and so does what begins them; sources are translated.
+
+    first, last     rules before and behind the one for established flows
+    """
+    def prepare():
+        stock_router()
+        hosts()
+        nft(f"""
+            table ip bench {{
+                {table}
+                chain forward {{
+                    type filter hook forward priority 0; policy drop;
+                    {first}
+                    ct state established counter accept
+                    {last}
+                    ct state new ip dscp cs1 counter accept
+                }}
+                chain postrouting {{
+                    type nat hook postrouting priority 100;
+                    oifname out0 masquerade
+                }}
+            }}
+            """)
+    return prepare
+
+
+def nft_rules(count):
+    return "\n".join(f"ip daddr {addr} udp dport {port} counter drop"
+                     for addr, port in misses(count))
+
+
+def nft_set(count):
+    every = ", ".join(f"{addr} . {port}" for addr, port in misses(count))
+    return f"""
+        set some {{
+            typeof ip daddr . udp dport
+            elements = {{ {every} }}
+        }}
+        """
+
+
+FLOWTABLE = """
+    flowtable fast {
+        hook ingress priority 0
+        devices = { in0, out0 }
+        counter
+    }
+    """
+
+
+def conntrack():
+    """Flows are followed, and nothing else."""
+    stock_router()
+    hosts()
+    nft("""
+        table ip bench {
+            chain forward {
+                type filter hook forward priority 0; policy drop;
+                ct state established accept
+                ct state new ip dscp cs1 accept
+            }
+        }
+        """)
+
+
+def porch_firewall(count):
+    """What nft_firewall() does, behind so many rules."""
+    def prepare():
+        porch_router()
+        hosts()
+        rules = "".join(f"rule add forward to {addr}/32 proto udp dport {port} count drop\n"
+                        for addr, port in misses(count))
+        porch(f"""
+            chain policy forward drop
+            {rules}
+            rule add forward out out0 masquerade
+            rule add forward state established count accept
+            rule add forward state new dscp cs1 count accept
+            """)
+    return prepare
+
+
 def fq_codel():
     tc("qdisc add dev out0 root fq_codel")
 
@@ -119,13 +225,43 @@ def porch_case(*steps, **kwargs):
     return Case("porch", both(*steps), namespaces=5, **kwargs)
 
 
+BRIDGE = Case("bridge", bridge, traffic=lambda: flows(dst_mac=GATEWAY_MAC))
+
+
+def established(name, prepare, proto, masked=True, **kwargs):
+    """A case in which flows have been answered before"""
+    return Case(name, prepare, traffic=lambda: flows(proto=proto),
+                before=lambda: greetings(proto, masked), **kwargs)
+
+
+def firewalls(proto):
+    """What stands beside Porch with everything in force"""
+    yield established("nft flowtable, masquerade",
+                      nft_firewall(table=FLOWTABLE, first="flow add @fast"), proto)
+    yield established("nft, established first, masquerade",
+                      nft_firewall(last=nft_rules(10000)), proto)
+    yield established("nft, 10k-element set, masquerade",
+                      nft_firewall(table=nft_set(10000),
+                                   first="ip daddr . udp dport @some counter drop"),
+                      proto)
+    for count in 10, 100, 1000:
+        yield established(f"nft, {count} rules, masquerade",
+                          nft_firewall(first=nft_rules(count)), proto)
+    yield established("conntrack", conntrack, proto, masked=False)
+
+
 PORCH_DOOR = porch_case(porch_router, small_lanes, forwards=lambda burst: min(burst, LANES))
 PORCH_RULE = porch_case(porch_rule_drop, forwards=none)
 PORCH_FORWARD = porch_case(porch_router)
 PORCH_FORWARD_FQ = porch_case(porch_router, fq_codel)
+PORCH_FULL = {proto: established("porch", porch_firewall(10000), proto, namespaces=2)
+              for proto in (UDP, TCP)}
 
 
 # --- rows ---------------------------------------------------------------------
+
+FULL = "established; behind 10k rules, masqueraded, counted"
+
 
 class Row:
     """Porch against its peers, with bursts of one size."""
@@ -163,10 +299,15 @@ def rows():
     yield DoorRow("drop.door", PORCH_DOOR, 64, DROPS, "lanes are full")
     yield Row("drop.rule", PORCH_RULE, 64, DROPS, "a rule of ingress")
     for burst in 1, 8, 64:
-        yield Row(f"fwd.1route.b{burst}", PORCH_FORWARD, burst, [FORWARD], "noqueue")
+        yield Row(f"fwd.1route.b{burst}", PORCH_FORWARD, burst, [FORWARD, BRIDGE],
+                  "noqueue")
     for burst in 1, 8, 64:
         yield Row(f"fwd.1route.fq_codel.b{burst}", PORCH_FORWARD_FQ, burst,
                   [FORWARD_FQ], "fq_codel")
+    peers = list(firewalls(UDP))
+    for burst in 1, 8, 64:
+        yield Row(f"fwd.full.udp.b{burst}", PORCH_FULL[UDP], burst, peers, FULL)
+    yield Row("fwd.full.tcp.b64", PORCH_FULL[TCP], 64, list(firewalls(TCP)), FULL)
 
 
 def measure(wanted):

@@ -7,7 +7,7 @@
  * In the folder porch_gen of debugfs:
  *
  *	frames	written: frames of 60 bytes (64 with their checksum), one after the
- *		other; they are received in turn, again and again
+ *		other; they are received in turn, from one run to the next
  *	run	written, then read from the same open file:
  *			receive DEV BURST PACKETS
  *			free DEV BURST PACKETS
@@ -117,7 +117,6 @@ static s64 gen_run(unsigned int packets)
 
 	gen.made = 0;
 	gen.failed = 0;
-	gen.next = 0;
 	migrate_disable();
 	begin = get_cycles();
 	for (i = 0; i < packets; i += gen.burst) {
@@ -195,6 +194,7 @@ static ssize_t frames_write(struct file *file, const char __user *buf, size_t si
 	mutex_lock(&gen.lock);
 	swap(gen.frames, frames);
 	gen.n_frames = size / FRAME_LEN;
+	gen.next = 0;
 	mutex_unlock(&gen.lock);
 	vfree(frames);
 	return size;
