@@ -55,6 +55,11 @@ def porch(text):
     sh("porchctl", "-a", "-b", "-", text=text)
 
 
+def read(name):
+    with open(name, "rb") as file:
+        return file.read()
+
+
 def write(name, data):
     with open(name, "wb", buffering=0) as file:
         file.write(data)
@@ -62,6 +67,21 @@ def write(name, data):
 
 def sysctl(name, value):
     write("/proc/sys/" + name, str(value).encode())
+
+
+def netlink(messages, size):
+    """Send routing messages, which are all of that size, and want no answer."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
+        step = 32768 // size * size
+        for at in range(0, len(messages), step):
+            sock.send(messages[at:at + step])
+        # What fails is answered nevertheless.
+        sock.setblocking(False)
+        try:
+            sock.recv(4096)
+            die("netlink: a message was refused")
+        except BlockingIOError:
+            pass
 
 
 def namespace():

@@ -15,11 +15,13 @@ import fnmatch
 import ipaddress
 import json
 import os
+import struct
 import sys
 
-from lab import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP,
-                 GATEWAY, GATEWAY_MAC, GEN, NET, TCP, UDP, XDP_FLAGS_SKB_MODE, Case, Flow,
-                 bpf_attach, flows, greetings, ip, nft, porch, sh, sysctl, tc, write)
+from lab import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP, CS1,
+                 GATEWAY, GATEWAY_MAC, GEN, NET, ROUNDS, TCP, UDP, XDP_FLAGS_SKB_MODE, Case,
+                 Flow, bpf_attach, flows, greetings, ip, netlink, nft, porch, read, sh,
+                 sysctl, tc, write)
 
 
 def both(*steps):
@@ -88,6 +90,45 @@ def porch_router():
         route add 10.2.0.0/16 dev out0
         route add {NET} via {GATEWAY}
         """)
+
+
+def stock_million():
+    stock_router()
+    netlink(read(ROUTES + "netlink"), 44)
+
+
+def porch_million():
+    porch_router()
+    sh("porchctl", "-a", "-b", ROUTES + "porch")
+
+
+def to_million():
+    """Packets that take one of the million routes each"""
+    hosts_of_routes = struct.iter_unpack("!I", read(ROUTES + "hosts"))
+    return [Flow(i, dst).frame() for i, (dst,) in enumerate(hosts_of_routes)]
+
+
+def htb():
+    tc("""
+        qdisc add dev out0 root handle 1: htb default 3
+        class add dev out0 parent 1: classid 1:1 htb rate 10gbit quantum 60000
+        class add dev out0 parent 1:1 classid 1:2 htb rate 5gbit ceil 10gbit prio 0 quantum 60000
+        class add dev out0 parent 1:1 classid 1:3 htb rate 5gbit ceil 10gbit prio 1 quantum 60000
+        qdisc add dev out0 parent 1:2 fq_codel
+        qdisc add dev out0 parent 1:3 fq_codel
+        """)
+
+
+def cake():
+    tc("qdisc add dev out0 root cake bandwidth 10gbit")
+
+
+def tbf():
+    tc("qdisc add dev out0 root tbf rate 10gbit burst 1mb latency 10ms")
+
+
+def porch_shape():
+    sh("porchctl", "shape", "simple", "out0", "10gbit")
 
 
 def bridge():
@@ -250,12 +291,34 @@ def firewalls(proto):
     yield established("conntrack", conntrack, proto, masked=False)
 
 
+def beginnings(name, prepare, **kwargs):
+    """A case in which each packet begins a flow"""
+    return Case(name, prepare, traffic=lambda: flows((1 + ROUNDS) * 64, tos=CS1), packets=64,
+                **kwargs)
+
+
+BEGIN = [
+    beginnings("nft, 10k rules, masquerade", nft_firewall(last=nft_rules(10000))),
+    beginnings("nft, 10k-element set, masquerade",
+               nft_firewall(table=nft_set(10000),
+                            last="ip daddr . udp dport @some counter drop")),
+]
+MILLION = Case("ip forward", stock_million, traffic=to_million)
+SHAPERS = [
+    Case("HTB with fq_codel", both(stock_router, htb)),
+    Case("cake", both(stock_router, cake)),
+    Case("tbf", both(stock_router, tbf)),
+]
+
 PORCH_DOOR = porch_case(porch_router, small_lanes, forwards=lambda burst: min(burst, LANES))
 PORCH_RULE = porch_case(porch_rule_drop, forwards=none)
 PORCH_FORWARD = porch_case(porch_router)
 PORCH_FORWARD_FQ = porch_case(porch_router, fq_codel)
 PORCH_FULL = {proto: established("porch", porch_firewall(10000), proto, namespaces=2)
               for proto in (UDP, TCP)}
+PORCH_BEGIN = beginnings("porch", porch_firewall(10000), namespaces=2)
+PORCH_MILLION = Case("porch", porch_million, traffic=to_million)
+PORCH_SHAPE = porch_case(stock_router, porch_shape)
 
 
 # --- rows ---------------------------------------------------------------------
@@ -277,9 +340,13 @@ class Row:
         """Return the sizes of burst that Porch is measured with."""
         return [self.burst]
 
-    def value(self, took):
-        """Return Porch's figure, of those for each size of burst."""
-        return took[self.burst]
+    def porch(self, result):
+        """Return Porch's figure, out of {case: {burst: figure}}."""
+        return result[self.case][self.burst]
+
+    def peer(self, result, case):
+        """Return that of a peer."""
+        return result[case][self.burst]
 
 
 class DoorRow(Row):
@@ -290,9 +357,21 @@ class DoorRow(Row):
     def wants(self):
         return [LANES, self.MORE]
 
-    def value(self, took):
+    def porch(self, result):
+        took = result[self.case]
         return ((took[self.MORE] * self.MORE - took[LANES] * LANES) /
                 (self.MORE - LANES))
+
+
+class QdiscRow(Row):
+    """What a qdisc costs, where stock forwarding has none otherwise."""
+
+    def porch(self, result):
+        return super().porch(result) - result[FORWARD][self.burst]
+
+    def peer(self, result, case):
+        less = 0 if case is BARE else result[FORWARD][self.burst]
+        return super().peer(result, case) - less
 
 
 def rows():
@@ -304,10 +383,15 @@ def rows():
     for burst in 1, 8, 64:
         yield Row(f"fwd.1route.fq_codel.b{burst}", PORCH_FORWARD_FQ, burst,
                   [FORWARD_FQ], "fq_codel")
+    yield Row("fwd.1m.b64", PORCH_MILLION, 64, [MILLION], "a million routes, all in use")
     peers = list(firewalls(UDP))
     for burst in 1, 8, 64:
         yield Row(f"fwd.full.udp.b{burst}", PORCH_FULL[UDP], burst, peers, FULL)
     yield Row("fwd.full.tcp.b64", PORCH_FULL[TCP], 64, list(firewalls(TCP)), FULL)
+    yield Row("flow.new.10k", PORCH_BEGIN, 64, BEGIN,
+              "the first packet, behind 10k rules, masqueraded")
+    yield QdiscRow("shape.rate", PORCH_SHAPE, 64, SHAPERS,
+                   "the qdisc alone, more than noqueue; 10 Gbit/s, no packet waits")
 
 
 def measure(wanted):
@@ -328,6 +412,8 @@ def main():
     parser.add_argument("args", nargs="*")
     args = parser.parse_args()
     build = None if args.l else args.args.pop(0)
+    global ROUTES
+    ROUTES = f"{build}/bench/routes/"
     globs = args.args or ["*"]
     chosen = [row for row in rows()
               if any(fnmatch.fnmatchcase(row.name, glob) for glob in globs)]
@@ -342,6 +428,8 @@ def main():
         wanted.setdefault(row.case, set()).update(row.wants())
         for peer in row.peers:
             wanted.setdefault(peer, set()).add(row.burst)
+        if isinstance(row, QdiscRow):
+            wanted.setdefault(FORWARD, set()).add(row.burst)
 
     os.environ["PATH"] = build + ":" + os.environ["PATH"]
     sh("insmod", build + "/bench/gen/porch_gen.ko")
@@ -349,9 +437,9 @@ def main():
     result = measure(wanted)
     with open(args.o, "w") as file:
         for row in chosen:
-            ours = row.value(result[row.case])
+            ours = row.porch(result)
             for peer in row.peers:
-                theirs = result[peer][row.burst]
+                theirs = row.peer(result, peer)
                 print(json.dumps({
                     "id": row.name, "unit": "instructions/packet",
                     "porch": round(ours, 1),
