@@ -259,6 +259,46 @@ class Case:
         return {burst: statistics.mean(took[burst]) for burst in bursts}
 
 
+class App(Case):
+    """A case in which packets are for an application: app.c, with a method of its.
+
+    Counted is what the kernel does for it, and what it does itself, system calls
+    included.
+
+    over        what the same packets cost without it is subtracted, not what it
+                costs to make and free them
+    """
+
+    def __init__(self, name, prepare, method, over=False, forwards=lambda burst: 0,
+                 **kwargs):
+        super().__init__(name, prepare, forwards, **kwargs)
+        self.method = method
+        self.over = over
+
+    def rounds(self, burst):
+        verb = "receive" if self.over else "free"
+        base = statistics.median(ticks(verb, "in0", burst, self.packets)
+                                 for _ in range(ROUNDS))
+        before = sent()
+        done = subprocess.run(
+            [App.program, self.method, str(burst), str(self.packets), str(1 + ROUNDS)],
+            input=Flow(0).frame(dst_mac=GATEWAY_MAC), capture_output=True)
+        if done.returncode:
+            die(f"{self.name}: {done.stderr.decode()}")
+        left = sent() - before
+        rows = [[int(word) for word in line.split()] for line in done.stdout.splitlines()]
+        expected = self.forwards(burst) * self.packets // burst * (1 + ROUNDS)
+        got = sum(row[2] for row in rows)
+        # Those of a block that is not full yet may be missing.
+        if left != expected or not 0.9 <= got / self.packets / (1 + ROUNDS) <= 1:
+            die(f"{self.name}: {left} packets left, the application had {got}")
+        rows = rows[1:]
+        kernel = statistics.median(row[0] for row in rows) - base
+        if not rows[0][0]:
+            kernel = 0      # none came in
+        return kernel / self.packets + statistics.median(row[1] / row[2] for row in rows)
+
+
 # --- BPF ----------------------------------------------------------------------
 
 BPF_PROG_LOAD = 5

@@ -19,8 +19,8 @@ import struct
 import sys
 
 from lab import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP, CS1,
-                 GATEWAY, GATEWAY_MAC, GEN, NET, ROUNDS, TCP, UDP, XDP_FLAGS_SKB_MODE, Case,
-                 Flow, bpf_attach, flows, greetings, ip, netlink, nft, porch, read, sh,
+                 GATEWAY, GATEWAY_MAC, GEN, NET, ROUNDS, TCP, UDP, XDP_FLAGS_SKB_MODE, App,
+                 Case, Flow, bpf_attach, flows, greetings, ip, netlink, nft, porch, read, sh,
                  sysctl, tc, write)
 
 
@@ -106,6 +106,30 @@ def to_million():
     """Packets that take one of the million routes each"""
     hosts_of_routes = struct.iter_unpack("!I", read(ROUTES + "hosts"))
     return [Flow(i, dst).frame() for i, (dst,) in enumerate(hosts_of_routes)]
+
+
+def porch_queue():
+    porch_router()
+    porch("""
+        chain policy forward drop
+        rule add forward queue 5
+        """)
+
+
+def nft_queue():
+    stock_router()
+    nft("""
+        table ip bench {
+            chain forward {
+                type filter hook forward priority 0; policy drop;
+                queue num 5
+            }
+        }
+        """)
+
+
+def nothing():
+    pass
 
 
 def htb():
@@ -310,6 +334,29 @@ SHAPERS = [
     Case("tbf", both(stock_router, tbf)),
 ]
 
+
+def every(burst):
+    return burst
+
+
+TAPS = [
+    App("TPACKET_V3", rx_handler_drop, "tpacket", over=True),
+    App("packet socket, recvmmsg", rx_handler_drop, "recvmmsg", over=True),
+]
+DIVERTS = [
+    App("AF_XDP, copy, generic", nothing, "xsk"),
+    App("TPACKET_V3 and rx_handler drop", rx_handler_drop, "tpacket"),
+]
+VERDICTS = [App("NFQUEUE, answers for 64", nft_queue, "nfqueue", forwards=every)]
+INJECTS = [
+    App("packet socket, TX ring", nothing, "tx_ring", forwards=every),
+    App("packet socket, sendmmsg", nothing, "sendmmsg", forwards=every),
+]
+
+PORCH_TAP = App("porch", porch_rule_drop, "tap", over=True)
+PORCH_DIVERT = App("porch", porch_router, "divert")
+PORCH_VERDICT = App("porch", porch_queue, "verdict", forwards=every, namespaces=5)
+PORCH_INJECT = App("porch", porch_router, "inject", forwards=every)
 PORCH_DOOR = porch_case(porch_router, small_lanes, forwards=lambda burst: min(burst, LANES))
 PORCH_RULE = porch_case(porch_rule_drop, forwards=none)
 PORCH_FORWARD = porch_case(porch_router)
@@ -394,6 +441,13 @@ def rows():
                    "the qdisc alone, more than noqueue; 10 Gbit/s, no packet waits")
 
 
+    yield Row("tap.ring", PORCH_TAP, 64, TAPS, "more than without; until it was read")
+    yield Row("divert.ring", PORCH_DIVERT, 64, DIVERTS, "all of a port; until it was read")
+    yield Row("verdict.ring", PORCH_VERDICT, 64, VERDICTS,
+              "read, accepted, forwarded; answers for 64 at a time")
+    yield Row("inject.ring", PORCH_INJECT, 64, INJECTS, "onto the wire; 64 at a time")
+
+
 def measure(wanted):
     """Return {case: {burst: instructions}}."""
     result = {}
@@ -413,6 +467,7 @@ def main():
     args = parser.parse_args()
     build = None if args.l else args.args.pop(0)
     global ROUTES
+    App.program = f"{build}/bench/app"
     ROUTES = f"{build}/bench/routes/"
     globs = args.args or ["*"]
     chosen = [row for row in rows()
