@@ -447,6 +447,11 @@ static int parse_groups(const struct arg *arg, int family, char **words, int cou
 	return 0;
 }
 
+static int check_length(const char *word)
+{
+	return strlen(word) < WORD_SIZE ? 0 : err_usage("\"%.16s...\" is too long", word);
+}
+
 int parse_args(const struct verb *verb, int family, char **words, int count,
 	       struct value *values)
 {
@@ -459,8 +464,9 @@ int parse_args(const struct verb *verb, int family, char **words, int count,
 		return err_usage("nothing is given; allowed: %s",
 				 open_list(args, values, text, sizeof(text)));
 	for (i = 0; i < count; i++) {
-		if (strlen(words[i]) >= WORD_SIZE)
-			return err_usage("\"%.16s...\" is too long", words[i]);
+		err = check_length(words[i]);
+		if (err)
+			return err;
 		arg = find_arg(args, values, words[i]);
 		if (!arg)
 			return err_usage("unexpected \"%s\"; allowed here: %s", words[i],
@@ -476,7 +482,8 @@ int parse_args(const struct verb *verb, int family, char **words, int count,
 		}
 		if (arg->key && arg->value && ++i == count)
 			return err_usage("%s needs a value: %s", arg->key, arg->value);
-		err = parse_value(arg, family, words[i], &values[arg - args]);
+		err = check_length(words[i]) ?:
+		      parse_value(arg, family, words[i], &values[arg - args]);
 		if (err)
 			return err;
 	}
