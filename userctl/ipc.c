@@ -778,11 +778,11 @@ bool reply_has(const struct reply *reply, uint16_t attr)
 bool reply_next(const struct reply *reply, uint16_t attr, const struct attr_set *set,
 		const void **pos, struct reply *member)
 {
-	const char *end = (const char *)reply->attrs[attr].data + reply->attrs[attr].len;
+	const char *begin = reply->attrs[attr].data;
 	const struct nlattr *list = *pos, *part;
 
 	list = list ? mnl_attr_next(list) : reply->attrs[attr].data;
-	if (!list || !mnl_attr_ok(list, end - (const char *)list))
+	if (!list || !mnl_attr_ok(list, begin + reply->attrs[attr].len - (const char *)list))
 		return false;
 	*pos = list;
 	*member = (struct reply) { .set = set };
