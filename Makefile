@@ -30,6 +30,7 @@ help:
 	@echo '  soak         the tests that have a size, for hours, on 6.12'
 	@echo '  lint         style, sparse, warnings'
 	@echo '  core-check   the algorithms, in user space'
+	@echo '  fuzz         random input for the algorithms and the tool [SECONDS=60]'
 	@echo '  setup        install packages, fetch kernels (all others but'
 	@echo '               KDIR=, tool, tests do so by themselves)'
 	@echo '  clean        remove build/'
@@ -56,6 +57,9 @@ install: tool
 tests:
 	$(MAKE) -C selftests/net
 	$(MAKE) -C selftests/uapi
+
+fuzz:
+	@selftests/fuzz/fuzz.sh $(SECONDS)
 
 core-check:
 	$(MAKE) -C selftests/core check
@@ -95,5 +99,5 @@ soak: setup
 clean:
 	rm -rf build
 
-.PHONY: all help setup modules tool install tests core-check demo lab lint check \
+.PHONY: all help setup modules tool install tests core-check fuzz demo lab lint check \
 	check-debug check-kcsan soak bench bench-native bench-quick bench-baseline clean

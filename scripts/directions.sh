@@ -8,15 +8,15 @@
 # kmod/core/	pure algorithms: env.h and each other; ring also porch_ring.h
 # kmod/path/	never netlink or its transactions
 # kmod/control/	never the engine, the path or its vectors
-# userctl/, selftests/	uapi/ and libporch only; selftests/core/ and
-#				selftests/bench/native/ run kmod/core/
+# userctl/, selftests/	uapi/ and libporch only; selftests/core/,
+#				bench/native/ and fuzz/ run kmod/core/
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 status=0
 if git ls-files -co --exclude-standard -- 'userctl/*Makefile' 'selftests/*Makefile' |
-   grep -vE '^selftests/(core|bench/native)/' | xargs -r grep -nHE -e '-I[^ ]*kmod'; then
+   grep -vE '^selftests/(core|bench/native|fuzz)/' | xargs -r grep -nHE -e '-I[^ ]*kmod'; then
 	status=1
 fi
 
@@ -48,7 +48,7 @@ file ~ /^kmod\/path\// && base ~ /^(nl|txn)/ && base !~ /^nl80211/ {
 file ~ /^kmod\/control\// && base ~ /^(engine|path|vec)\.h$/ {
 	bad = "control/ does not know the engine, the path and its vectors"
 }
-file !~ /^(kmod|selftests\/core|selftests\/bench\/native)\// &&
+file !~ /^(kmod|selftests\/(core|bench\/native|fuzz))\// &&
 (header ~ /kmod\// || quoted && header ~ /^(core|path|control)\//) {
 	bad = "user space knows only uapi/ and libporch"
 }

@@ -45,7 +45,7 @@ licences()
 {
 	local missing
 
-	missing=$(files | grep -vE '^COPYING$|\.(md|txt|json|gitignore)$' |
+	missing=$(files | grep -vE '^COPYING$|\.(md|txt|json|gitignore)$|^selftests/fuzz/corpus/' |
 		while read -r file; do
 			head -n 5 "$file" | grep -q 'SPDX-License-Identifier: ' ||
 				echo "$file"

@@ -177,7 +177,7 @@ refuses 2 'port add: unknown HOOK "xdp"; allowed: auto, rx, nf' port add lo hook
 refuses 1 'port add: no device "eth-none" in this network namespace' port add eth-none
 refuses 1 'port show: no device "eth-none" in this network namespace' port show eth-none
 refuses 2 'is too long' port add "$(printf 'x%.0s' {1..5000})"
-refuses 2 'is too long' rule add forward icmp "$(printf '8%.0s' {1..5000})"
+refuses 2 'is too long' rule add forward icmp "$(printf '8%.0s' {1..200})"
 refuses 2 'is too long' explain icmp 10.0.0.1 '>' 10.0.0.2 in lo type "$(printf '8%.0s' {1..200})"
 refuses 2 'route add: PREFIX is missing (destination' route add
 refuses 2 'route add: PREFIX is missing (destination' route add blackhole
