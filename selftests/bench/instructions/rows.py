@@ -18,10 +18,11 @@ import os
 import struct
 import sys
 
-from lab import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP, CS1,
-                 GATEWAY, GATEWAY_MAC, GEN, NET, ROUNDS, TCP, UDP, XDP_FLAGS_SKB_MODE, App,
-                 Case, Flow, bpf_attach, flows, greetings, ip, netlink, nft, porch, read, sh,
-                 sysctl, tc, write)
+from bpf import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP,
+                 TC_ACT_SHOT, XDP_DROP, XDP_FLAGS_SKB_MODE, Live, bpf_attach, bpf_return,
+                 xdp_forward)
+from lab import (CS1, GATEWAY, GATEWAY_MAC, GEN, NET, ROUNDS, TCP, UDP, App, Case, Flow,
+                 flows, greetings, ip, netlink, nft, porch, read, sh, sysctl, tc, write)
 
 
 def both(*steps):
@@ -50,11 +51,11 @@ def tc_matchall_drop():
 
 
 def tcx_drop():
-    bpf_attach(BPF_PROG_TYPE_SCHED_CLS, BPF_TCX_INGRESS, 0, 2)      # TC_ACT_SHOT
+    bpf_attach(BPF_PROG_TYPE_SCHED_CLS, BPF_TCX_INGRESS, 0, bpf_return(TC_ACT_SHOT))
 
 
 def xdp_generic_drop():
-    bpf_attach(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_SKB_MODE, 1)   # XDP_DROP
+    bpf_attach(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_SKB_MODE, bpf_return(XDP_DROP))
 
 
 def nft_ingress_drop():
@@ -80,6 +81,11 @@ def porch_rule_drop():
 def stock_router():
     sysctl("net/ipv4/ip_forward", 1)
     ip(f"route add {NET} via {GATEWAY}")
+
+
+def xdp_generic_forward():
+    stock_router()
+    bpf_attach(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_SKB_MODE, xdp_forward())
 
 
 def porch_router():
@@ -281,6 +287,7 @@ DROPS = [
     Case("tc matchall drop", tc_matchall_drop, none),
     Case("nft netdev ingress drop", nft_ingress_drop, none),
     Case("XDP generic drop", xdp_generic_drop, none),
+    Live("XDP drop, live frames", bpf_return(XDP_DROP)),
 ]
 FORWARD = Case("ip forward", stock_router)
 FORWARD_FQ = Case("ip forward", both(stock_router, fq_codel))
@@ -290,6 +297,7 @@ def porch_case(*steps, **kwargs):
     return Case("porch", both(*steps), namespaces=5, **kwargs)
 
 
+XDP_FORWARD = Case("XDP generic, fib and redirect", xdp_generic_forward)
 BRIDGE = Case("bridge", bridge, traffic=lambda: flows(dst_mac=GATEWAY_MAC))
 
 
@@ -425,7 +433,8 @@ def rows():
     yield DoorRow("drop.door", PORCH_DOOR, 64, DROPS, "lanes are full")
     yield Row("drop.rule", PORCH_RULE, 64, DROPS, "a rule of ingress")
     for burst in 1, 8, 64:
-        yield Row(f"fwd.1route.b{burst}", PORCH_FORWARD, burst, [FORWARD, BRIDGE],
+        yield Row(f"fwd.1route.b{burst}", PORCH_FORWARD, burst,
+                  [FORWARD, XDP_FORWARD, BRIDGE],
                   "noqueue")
     for burst in 1, 8, 64:
         yield Row(f"fwd.1route.fq_codel.b{burst}", PORCH_FORWARD_FQ, burst,

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+"""BPF programs among the peers, without a compiler for them."""
+
+import ctypes
+import os
+import socket
+import statistics
+import struct
+
+from lab import ROUNDS, Case, Flow, die
+
+BPF_PROG_LOAD, BPF_PROG_TEST_RUN, BPF_LINK_CREATE = 5, 10, 28
+BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP = 3, 6
+BPF_XDP, BPF_TCX_INGRESS = 37, 46
+BPF_F_TEST_XDP_LIVE_FRAMES = 2
+XDP_FLAGS_SKB_MODE = 2
+TC_ACT_SHOT = 2
+XDP_DROP, XDP_PASS = 1, 2
+SYS_BPF = 321
+
+# Instructions are (code, destination, source, offset, number); see struct bpf_insn.
+MOV_K, MOV_X, ADD_K, CALL, EXIT = 0xb7, 0xbf, 0x07, 0x85, 0x95
+JGT_X, JLE_K, JNE_K = 0x2d, 0xb5, 0x55
+LDX_B, LDX_H, LDX_W = 0x71, 0x69, 0x61
+STX_B, STX_H, STX_W, STX_DW, ST_B = 0x73, 0x6b, 0x63, 0x7b, 0x72
+BE16, RSH_K, ADD_X = 0xdc, 0x77, 0x0f
+FP = 10
+FIB_LOOKUP, REDIRECT = 69, 23
+
+
+def bpf_return(value):
+    """A program that does nothing else"""
+    return [(MOV_K, 0, 0, 0, value), (EXIT, 0, 0, 0, 0)]
+
+
+def xdp_forward():
+    """What samples/bpf/xdp_fwd does with IPv4, for packets without options.
+
+    r6 is the context, r7 the packet; struct bpf_fib_lookup lies at the stack's end.
+    """
+    fib = -64
+    code = [
+        (MOV_X, 6, 1, 0, 0),
+        (LDX_W, 7, 1, 0, 0),            # data
+        (LDX_W, 3, 1, 4, 0),            # data_end
+        (MOV_X, 2, 7, 0, 0),
+        (ADD_K, 2, 0, 0, 34),
+        (JGT_X, 2, 3, None, 0),
+        (LDX_H, 2, 7, 12, 0),
+        (JNE_K, 2, 0, None, 8),         # not IPv4
+        (LDX_B, 2, 7, 22, 0),
+        (JLE_K, 2, 0, None, 1),         # TTL
+        (MOV_K, 2, 0, 0, 0),
+        *[(STX_DW, FP, 2, fib + at, 0) for at in range(0, 64, 8)],
+        (ST_B, FP, 0, fib, socket.AF_INET),
+        (LDX_B, 2, 7, 23, 0), (STX_B, FP, 2, fib + 1, 0),       # l4_protocol
+        (LDX_H, 2, 7, 16, 0), (BE16, 2, 0, 0, 16),
+        (STX_H, FP, 2, fib + 6, 0),                             # tot_len
+        (LDX_W, 2, 6, 12, 0), (STX_W, FP, 2, fib + 8, 0),       # ifindex
+        (LDX_B, 2, 7, 15, 0), (STX_B, FP, 2, fib + 12, 0),      # tos
+        (LDX_W, 2, 7, 26, 0), (STX_W, FP, 2, fib + 16, 0),      # ipv4_src
+        (LDX_W, 2, 7, 30, 0), (STX_W, FP, 2, fib + 32, 0),      # ipv4_dst
+        (MOV_X, 1, 6, 0, 0), (MOV_X, 2, FP, 0, 0), (ADD_K, 2, 0, 0, fib),
+        (MOV_K, 3, 0, 0, 64), (MOV_K, 4, 0, 0, 0), (CALL, 0, 0, 0, FIB_LOOKUP),
+        (JNE_K, 0, 0, None, 0),
+        # One hop less, and the checksum, as ip_decrease_ttl() has it
+        (LDX_H, 2, 7, 24, 0), (ADD_K, 2, 0, 0, 1), (MOV_X, 3, 2, 0, 0),
+        (ADD_K, 3, 0, 0, 1), (RSH_K, 3, 0, 0, 16), (ADD_X, 2, 3, 0, 0),
+        (STX_H, 7, 2, 24, 0),
+        (LDX_B, 2, 7, 22, 0), (ADD_K, 2, 0, 0, -1), (STX_B, 7, 2, 22, 0),
+    ]
+    for to, at in (0, 58), (6, 52):     # dmac, smac
+        for i in 0, 2, 4:
+            code += [(LDX_H, 2, FP, fib + at + i, 0), (STX_H, 7, 2, to + i, 0)]
+    code += [(LDX_W, 1, FP, fib + 8, 0), (MOV_K, 2, 0, 0, 0), (CALL, 0, 0, 0, REDIRECT),
+             (EXIT, 0, 0, 0, 0)]
+    # Jumps without a target lead to what the stock stack gets.
+    end = len(code)
+    code = [(op, dst, src, end - at - 1 if off is None else off, imm)
+            for at, (op, dst, src, off, imm) in enumerate(code)]
+    return code + bpf_return(XDP_PASS)
+
+
+def bpf(command, attr, log=None):
+    """Make the system call; return its result, and what became of the attributes."""
+    data = ctypes.create_string_buffer(attr, 128)
+    got = ctypes.CDLL(None, use_errno=True).syscall(SYS_BPF, command, data, 128)
+    if got < 0:
+        die(f"bpf({command}): {os.strerror(ctypes.get_errno())} "
+            f"{log.value.decode() if log else ''}")
+    return got, data.raw
+
+
+def bpf_load(kind, code):
+    """Return the program."""
+    text = ctypes.create_string_buffer(b"".join(
+        struct.pack("<BBhi", op, src << 4 | dst, off, imm)
+        for op, dst, src, off, imm in code))
+    licence = ctypes.create_string_buffer(b"GPL")
+    log = ctypes.create_string_buffer(65536)
+    attr = struct.pack("<IIQQIIQ", kind, len(code), ctypes.addressof(text),
+                       ctypes.addressof(licence), 1, 65536, ctypes.addressof(log))
+    return bpf(BPF_PROG_LOAD, attr, log)[0]
+
+
+def bpf_attach(kind, attach, flags, code):
+    """Attach a program to in0. The link is never closed, but its device goes."""
+    bpf(BPF_LINK_CREATE, struct.pack("<IIII", bpf_load(kind, code),
+                                     socket.if_nametoindex("in0"), attach, flags))
+
+
+class Live(Case):
+    """A program that the kernel itself gives frames to, which are no skbs."""
+
+    def __init__(self, name, code):
+        super().__init__(name, None)
+        self.code = code
+
+    def measure(self, bursts):
+        prog = bpf_load(BPF_PROG_TYPE_XDP, self.code)
+        frame = ctypes.create_string_buffer(Flow(0).frame())
+        took = {}
+        for burst in bursts:
+            runs = []
+            for _ in range(ROUNDS):
+                attr = struct.pack("<IIIIQQIIIIQQIII", prog, 0, 60, 0,
+                                   ctypes.addressof(frame), 0, 16384, 0, 0, 0, 0, 0,
+                                   BPF_F_TEST_XDP_LIVE_FRAMES, 0, burst)
+                runs.append(struct.unpack_from("<I", bpf(BPF_PROG_TEST_RUN, attr)[1], 36)[0])
+            took[burst] = statistics.median(runs)
+        return took
