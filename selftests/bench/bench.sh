@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Measure, print tables, and write them to Documentation/bench/. With a selection,
+# Measure, print tables, write them to Documentation/bench/, and draw. With a selection,
 # BENCH='drop.* fwd.1m.*', nothing is written there. JSON=FILE gets the figures, one
 # object a line. See Documentation/bench.rst.
 #
@@ -14,6 +14,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 read -ra globs <<< "${BENCH-}"
+[ "${#globs[@]}" != 0 ] || selftests/vm/setup.sh selftests/bench/packages
 
 mkdir -p build/bench
 : > build/bench/all.json
@@ -28,6 +29,7 @@ for run in selftests/bench/*/run.sh; do
 	if [ "${#globs[@]}" = 0 ]; then
 		mkdir -p Documentation/bench
 		cp "$result" "build/bench/$family.md" Documentation/bench
+		selftests/bench/plot.py "$family" "$result" > "Documentation/bench/$family.svg"
 	fi
 done
 if ! [ -s build/bench/all.json ]; then
