@@ -85,6 +85,9 @@ case ${1-} in
 				make -s core-check ARGS="--test csum"
 	part "build"		build 6.12 6.1
 	part "porchctl"		points porchctl make -s -C userctl check
+	part "made-up tables"	points "made-up tables" \
+				make -s -C selftests/bench/native check
+	part "fuzz"		points fuzz make -s fuzz SECONDS=20
 	part "vm"		points vm selftests/vm/selftest.sh
 	# Two VMs at a time: each is busy on one CPU only, most of the time.
 	aside "6.1"		vm_tests 6.1 300 &
