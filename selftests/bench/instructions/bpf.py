@@ -7,13 +7,13 @@ import socket
 import statistics
 import struct
 
-from lab import ROUNDS, Case, Flow, die
+from lab import ROUNDS, Case, Flow, counted, die, namespace
 
 BPF_PROG_LOAD, BPF_PROG_TEST_RUN, BPF_LINK_CREATE = 5, 10, 28
 BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP = 3, 6
 BPF_XDP, BPF_TCX_INGRESS = 37, 46
 BPF_F_TEST_XDP_LIVE_FRAMES = 2
-XDP_FLAGS_SKB_MODE = 2
+XDP_FLAGS_SKB_MODE, XDP_FLAGS_DRV_MODE = 2, 4
 TC_ACT_SHOT = 2
 XDP_DROP, XDP_PASS = 1, 2
 SYS_BPF = 321
@@ -33,9 +33,10 @@ def bpf_return(value):
     return [(MOV_K, 0, 0, 0, value), (EXIT, 0, 0, 0, 0)]
 
 
-def xdp_forward():
+def xdp_forward(hop=1):
     """What samples/bpf/xdp_fwd does with IPv4, for packets without options.
 
+    hop is 0 if they come by again and again, and must not grow old.
     r6 is the context, r7 the packet; struct bpf_fib_lookup lies at the stack's end.
     """
     fib = -64
@@ -64,10 +65,10 @@ def xdp_forward():
         (MOV_K, 3, 0, 0, 64), (MOV_K, 4, 0, 0, 0), (CALL, 0, 0, 0, FIB_LOOKUP),
         (JNE_K, 0, 0, None, 0),
         # One hop less, and the checksum, as ip_decrease_ttl() has it
-        (LDX_H, 2, 7, 24, 0), (ADD_K, 2, 0, 0, 1), (MOV_X, 3, 2, 0, 0),
+        (LDX_H, 2, 7, 24, 0), (ADD_K, 2, 0, 0, hop), (MOV_X, 3, 2, 0, 0),
         (ADD_K, 3, 0, 0, 1), (RSH_K, 3, 0, 0, 16), (ADD_X, 2, 3, 0, 0),
         (STX_H, 7, 2, 24, 0),
-        (LDX_B, 2, 7, 22, 0), (ADD_K, 2, 0, 0, -1), (STX_B, 7, 2, 22, 0),
+        (LDX_B, 2, 7, 22, 0), (ADD_K, 2, 0, 0, -hop), (STX_B, 7, 2, 22, 0),
     ]
     for to, at in (0, 58), (6, 52):     # dmac, smac
         for i in 0, 2, 4:
@@ -103,29 +104,40 @@ def bpf_load(kind, code):
     return bpf(BPF_PROG_LOAD, attr, log)[0]
 
 
-def bpf_attach(kind, attach, flags, code):
-    """Attach a program to in0. The link is never closed, but its device goes."""
+def bpf_attach(kind, attach, flags, code, dev="in0"):
+    """Attach a program. The link is never closed, but its device goes."""
     bpf(BPF_LINK_CREATE, struct.pack("<IIII", bpf_load(kind, code),
-                                     socket.if_nametoindex("in0"), attach, flags))
+                                     socket.if_nametoindex(dev), attach, flags))
 
 
 class Live(Case):
-    """A program that the kernel itself gives frames to, which are no skbs."""
+    """A program that the kernel itself gives frames to, which are no skbs.
 
-    def __init__(self, name, code):
-        super().__init__(name, None)
+    arrive  the device that they arrive at, or None
+    """
+
+    FRAMES = 16384
+
+    def __init__(self, name, code, prepare=lambda: None, arrive=None):
+        super().__init__(name, prepare)
         self.code = code
+        self.arrive = arrive
+
+    def run(self, prog, burst):
+        """Return the instructions for a frame."""
+        frame = ctypes.create_string_buffer(Flow(0).frame())
+        attr = struct.pack("<IIIIQQIIIIQQIII", prog, 0, 60, 0, ctypes.addressof(frame), 0,
+                           self.FRAMES, 0, 0, 0, 0, 0, BPF_F_TEST_XDP_LIVE_FRAMES, 0, burst)
+        before = counted(self.arrive, 1) if self.arrive else 0
+        duration = struct.unpack_from("<I", bpf(BPF_PROG_TEST_RUN, attr)[1], 36)[0]
+        if self.arrive and counted(self.arrive, 1) - before != self.FRAMES:
+            die(f"{self.name}: {counted(self.arrive, 1) - before} frames of {self.FRAMES} "
+                "arrived")
+        return duration
 
     def measure(self, bursts):
+        namespace()
+        self.prepare()
         prog = bpf_load(BPF_PROG_TYPE_XDP, self.code)
-        frame = ctypes.create_string_buffer(Flow(0).frame())
-        took = {}
-        for burst in bursts:
-            runs = []
-            for _ in range(ROUNDS):
-                attr = struct.pack("<IIIIQQIIIIQQIII", prog, 0, 60, 0,
-                                   ctypes.addressof(frame), 0, 16384, 0, 0, 0, 0, 0,
-                                   BPF_F_TEST_XDP_LIVE_FRAMES, 0, burst)
-                runs.append(struct.unpack_from("<I", bpf(BPF_PROG_TEST_RUN, attr)[1], 36)[0])
-            took[burst] = statistics.median(runs)
-        return took
+        return {burst: statistics.median(self.run(prog, burst) for _ in range(ROUNDS))
+                for burst in bursts}

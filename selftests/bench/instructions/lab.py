@@ -104,15 +104,20 @@ def namespace():
         """)
 
 
-def sent():
-    """How many packets have left by out0?"""
+def counted(dev, column):
+    """A number of /proc/net/dev: 1 is packets received, 9 sent"""
     # sysfs would show the namespace of who has mounted it.
     with open("/proc/net/dev") as file:
         for line in file:
             name, _, numbers = line.partition(":")
-            if name.strip() == "out0":
-                return int(numbers.split()[9])
-    return die("there is no out0")
+            if name.strip() == dev:
+                return int(numbers.split()[column])
+    return die(f"there is no {dev}")
+
+
+def sent():
+    """How many packets have left by out0?"""
+    return counted("out0", 9)
 
 
 # --- frames -------------------------------------------------------------------

@@ -19,8 +19,8 @@ import struct
 import sys
 
 from bpf import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP,
-                 TC_ACT_SHOT, XDP_DROP, XDP_FLAGS_SKB_MODE, Live, bpf_attach, bpf_return,
-                 xdp_forward)
+                 TC_ACT_SHOT, XDP_DROP, XDP_FLAGS_DRV_MODE, XDP_FLAGS_SKB_MODE, Live,
+                 bpf_attach, bpf_return, xdp_forward)
 from lab import (CS1, GATEWAY, GATEWAY_MAC, GEN, NET, ROUNDS, TCP, UDP, App, Case, Flow,
                  flows, greetings, ip, netlink, nft, porch, read, sh, sysctl, tc, write)
 
@@ -86,6 +86,20 @@ def stock_router():
 def xdp_generic_forward():
     stock_router()
     bpf_attach(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_SKB_MODE, xdp_forward())
+
+
+def xdp_veth():
+    """Frames leave by a veth, at whose other end a program drops them."""
+    sysctl("net/ipv4/ip_forward", 1)
+    ip(f"""
+        link add live0 type veth peer name live1
+        link set live0 up
+        link set live1 up
+        addr add 10.3.0.1/16 dev live0
+        neigh add 10.3.0.2 lladdr {GATEWAY_MAC} dev live0 nud permanent
+        route add {NET} via 10.3.0.2
+        """)
+    bpf_attach(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_DRV_MODE, bpf_return(XDP_DROP), "live1")
 
 
 def porch_router():
@@ -298,6 +312,8 @@ def porch_case(*steps, **kwargs):
 
 
 XDP_FORWARD = Case("XDP generic, fib and redirect", xdp_generic_forward)
+XDP_LIVE = Live("XDP, fib and redirect, live frames", xdp_forward(hop=0), xdp_veth,
+                "live1")
 BRIDGE = Case("bridge", bridge, traffic=lambda: flows(dst_mac=GATEWAY_MAC))
 
 
@@ -434,7 +450,7 @@ def rows():
     yield Row("drop.rule", PORCH_RULE, 64, DROPS, "a rule of ingress")
     for burst in 1, 8, 64:
         yield Row(f"fwd.1route.b{burst}", PORCH_FORWARD, burst,
-                  [FORWARD, XDP_FORWARD, BRIDGE],
+                  [FORWARD, XDP_FORWARD, XDP_LIVE, BRIDGE],
                   "noqueue")
     for burst in 1, 8, 64:
         yield Row(f"fwd.1route.fq_codel.b{burst}", PORCH_FORWARD_FQ, burst,
