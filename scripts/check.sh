@@ -45,6 +45,14 @@ aside()
 	part "$@" > "build/results/$1.out" 2>&1
 }
 
+# gather NAME PID: wait for such a part, and take what it has left
+gather()
+{
+	wait "$2"
+	cat "build/results/$1.out"
+	cat "build/results/$1.tap" >> "$TAP"
+}
+
 # build KERNEL...: the modules, the tool, what the tests use
 build()
 {
@@ -84,17 +92,18 @@ case ${1-} in
 	part "core, one test"	point "a core test alone" \
 				make -s core-check ARGS="--test csum"
 	part "build"		build 6.12 6.1
+	aside "bench"		points bench make -s bench-quick &
+	bench=$!
 	part "porchctl"		points porchctl make -s -C userctl check
 	part "made-up tables"	points "made-up tables" \
 				make -s -C selftests/bench/native check
 	part "fuzz"		points fuzz make -s fuzz SECONDS=20
 	part "vm"		points vm selftests/vm/selftest.sh
+	gather "bench" "$bench"
 	# Two VMs at a time: each is busy on one CPU only, most of the time.
 	aside "6.1"		vm_tests 6.1 300 &
 	part "6.12"		vm_tests 6.12 300
-	wait "$!"
-	cat build/results/6.1.out
-	cat build/results/6.1.tap >> "$TAP" ;;
+	gather "6.1" "$!" ;;
 debug|kcsan)
 	part "build"		build "$1"
 	part "$1"		vm_tests "$1" 1200 ;;
