@@ -60,6 +60,8 @@ static struct packet *queue_dequeue(struct queue *q)
  * @count: drops
  * @lastcount: drops, when that began
  * @dropping: whether packets are dropped
+ * @marked: the last one was marked, which the RFC leaves open: what a drop does to
+ *	drop_next once the packet behind it is known, a mark does once the next one is
  * @drops: packets dropped
  * @marks: packets marked
  */
@@ -71,6 +73,7 @@ struct rfc {
 	u32 count;
 	u32 lastcount;
 	bool dropping;
+	bool marked;
 	u64 drops, marks;
 };
 
@@ -121,22 +124,23 @@ static struct packet *rfc_dequeue(struct rfc *c, u64 now)
 	struct dodequeue_result r = dodequeue(c, now);
 	u32 delta;
 
+	if (c->marked && r.ok_to_drop)
+		c->drop_next = control_law(c, c->drop_next, c->count);
+	c->marked = false;
 	if (c->dropping) {
 		if (!r.ok_to_drop)
 			c->dropping = false;
 		while (now >= c->drop_next && c->dropping) {
-			bool marked = drop(c, r.p);
-
+			c->marked = drop(c, r.p);
 			++c->count;
-			if (!marked)
-				r = dodequeue(c, now);
+			if (c->marked)
+				break;
+			r = dodequeue(c, now);
 			if (!r.ok_to_drop)
 				c->dropping = false;
 			else
 				c->drop_next = control_law(c, c->drop_next,
 							   c->count);
-			if (marked)
-				break;
 		}
 	} else if (r.ok_to_drop) {
 		if (!drop(c, r.p))

@@ -111,7 +111,8 @@ begin_use()
 	echo "name.example" > "${tmp:?}/names"
 	porchctl -n "$r1" capture -i rc -w /dev/null > "$tmp/capture" 2>&1 &
 	apps=($!)
-	ip netns exec "$r1" porch-dnsguard -q 5 "$tmp/names" > "$tmp/guard" 2>&1 &
+	# Its ring is soon full. What it was shown before waits for a minute.
+	ip netns exec "$r1" porch-dnsguard -q 5 -t 60000 "$tmp/names" > "$tmp/guard" 2>&1 &
 	apps+=($!)
 	poll_until 10 grep -q "reading queue 5" "$tmp/guard" || die "no applications"
 	kill -STOP $!

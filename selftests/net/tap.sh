@@ -188,7 +188,7 @@ large()
 	transfer "$ns_client" "$ns_server" 10.0.2.2 2
 	stop "$pid"
 	equal lost "$(lost rc)" 0
-	[ "$(frames_in rc "tcp and greater 10000")" -ge 1 ]
+	[ "$(frames_in rc "tcp and greater 3000")" -ge 1 ]
 }
 
 # Loses most, and knows how much, to the frame.

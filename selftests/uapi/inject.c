@@ -48,6 +48,8 @@ FIXTURE_SETUP(inject)
 	ASSERT_TRUE(wire_lay(&self->client));
 	ASSERT_EQ(0, system("ip addr add 10.9.0.1/24 dev v0; "
 			    "ip addr add 2001:db8:9::1/64 dev v0 nodad"));
+	/* Addresses are followed by the time that it answers. */
+	scene_ask(&self->client, PORCH_CMD_STATUS_GET, "");
 	self->wire = wire_open();
 	ASSERT_LE(0, self->wire);
 	self->references = references();
