@@ -18,6 +18,7 @@ guard=
 # guard_up [OPTION...]: porch-dnsguard at queue 5; its pid is in $guard
 guard_up()
 {
+	rm -f "$tmp/guard"
 	ip netns exec "$ns_router" porch-dnsguard -q 5 "$@" "$tmp/names" \
 		2> "$tmp/guard" &
 	guard=$!
@@ -220,16 +221,15 @@ output_everything()
 # Whoever else is on its way sees it once.
 output_once()
 {
-	local seen sent pid
+	local pid
 
 	porch rule flush output
 	porch rule add output proto udp dport 53 queue 5
 	router tc qdisc add dev rs clsact
-	router tc filter add dev rs egress matchall action ok
+	router tc filter add dev rs egress protocol ip flower ip_proto udp dst_port 53 action ok
 	router nft add table netdev t
 	router nft 'add chain netdev t c { type filter hook egress device rs priority 0; }'
 	router nft add rule netdev t c udp dport 53 counter
-	seen=$(number_in "$(porch -j ledger)" from-stack)
 	ip netns exec "$ns_router" porch-capture -i rs -w "$tmp/once" 2> /dev/null &
 	pid=$!
 	poll_until 10 test -s "$tmp/once"
@@ -239,9 +239,7 @@ output_once()
 	equal "frames captured" "$(tcpdump -Z root -n -r "$tmp/once" udp dst port 53 \
 		2> /dev/null | wc -l)" 1
 	says 'packets 1 ' router nft list table netdev t
-	sent=$(router tc -s filter show dev rs egress | sed -n 's/.*Sent [0-9]* bytes \([0-9]*\) pkt.*/\1/p')
-	equal "seen by tc, counted by Porch" "$sent" \
-		$(($(number_in "$(porch -j ledger)" from-stack) - seen))
+	says 'Sent [0-9]+ bytes 1 pkt' router tc -s filter show dev rs egress
 	router nft delete table netdev t
 	router tc qdisc del dev rs clsact
 }

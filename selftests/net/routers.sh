@@ -109,6 +109,8 @@ stages()
 begin_use()
 {
 	echo "name.example" > "${tmp:?}/names"
+	# What the last one said is not to be taken for this one's.
+	rm -f "$tmp/guard"
 	porchctl -n "$r1" capture -i rc -w /dev/null > "$tmp/capture" 2>&1 &
 	apps=($!)
 	# Its ring is soon full. What it was shown before waits for a minute.
@@ -129,7 +131,9 @@ busy()
 	poll_until 10 says '\bheld +[1-9]' p1 ledger &&
 		poll_until 10 says '"backlog-packets":[1-9]' p1 -j shape show rs &&
 		poll_until 10 says '\btapped +[1-9]' p1 -s stats engine &&
-		says '[1-9]' p1 flow count
+		says '[1-9]' p1 flow count && return
+	p1 stats
+	return 1
 }
 
 # router NUMBER: r1 or r2, ready
