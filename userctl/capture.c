@@ -47,6 +47,8 @@ struct interface {
  * @n_interfaces: length of @interfaces
  * @frames: how many
  * @limit: end after so many, 0 for never
+ * @end: when it was noticed that somebody wants it to end, as frames have the time;
+ *	0 before
  * @error: errno of what could not be written first
  */
 struct capture {
@@ -59,6 +61,7 @@ struct capture {
 	uint32_t n_interfaces;
 	uint64_t frames;
 	uint64_t limit;
+	uint64_t end;
 	int error;
 };
 
@@ -168,13 +171,31 @@ static bool is_written(struct capture *c, int failed)
 	return !failed;
 }
 
+static uint64_t time_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+/* Of what there was when it was to end, nothing is lost. */
+static bool is_late(struct capture *c, const struct porch_ring_frame *f)
+{
+	if (!is_interrupted())
+		return false;
+	if (!c->end)
+		c->end = time_now();
+	return f->time > c->end;
+}
+
 /* All that is there. False if it makes no sense to go on. */
 static bool drain(struct capture *c)
 {
 	const struct porch_ring_frame *f;
 	uint32_t number;
 
-	while (!is_interrupted() && (f = porch_ring_peek(c->ring))) {
+	while ((f = porch_ring_peek(c->ring)) && !is_late(c, f)) {
 		if (!is_written(c, !find_interface(c, f, &number)))
 			return false;
 		c->interfaces[number].frames++;
@@ -254,11 +275,9 @@ static bool begin(struct capture *c)
 static void end(struct capture *c, uint64_t lost)
 {
 	struct pcapng_statistics stats = { .lost_known = c->only || !lost, .lost = lost };
-	struct timespec now;
 	char comment[64];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	stats.time = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	stats.time = time_now();
 	if (!stats.lost_known) {
 		snprintf(comment, sizeof(comment), "of all ports, %" PRIu64 " frames were lost",
 			 lost);
