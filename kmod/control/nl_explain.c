@@ -329,15 +329,14 @@ static struct porch_port *find_port(struct genl_info *info)
 static int explain(struct sk_buff *msg, struct genl_info *info,
 		   struct porch_explain *e)
 {
+	bool out = info->attrs[PORCH_A_EXPLAIN_OUT];
 	struct porch_port *port;
 	int err = -ENOENT;
 
 	rcu_read_lock();
 	port = find_port(info);
 	if (port)
-		err = put_trail(msg, info->attrs[PORCH_A_EXPLAIN_OUT] ?
-				     porch_explain_out(e, port) :
-				     porch_explain_in(e, port));
+		err = put_trail(msg, porch_explain_run(e, port, out));
 	rcu_read_unlock();
 	return err;
 }

@@ -174,35 +174,6 @@ static void decide(struct porch_explain *e, struct porch_pkt *p)
 		consume_skb(own->pkt[--own->n].skb);
 }
 
-/*
- * An application is to have it. If there is none, the rule may accept it, and then
- * it comes in once more. Return: whether it does.
- */
-static bool comes_again(struct porch_pkt *p, struct porch_answers *answers)
-{
-	bool works = !p->out || p->port->dev->flags & IFF_UP;
-
-	if (porch_queue_is_read(p->port->pn, p->queue)) {
-		if (!works && p->verdict == PORCH_QUEUE)
-			porch_pkt_drop(p, PORCH_DROP_PORT_DOWN);
-		return false;
-	}
-	if (!p->bypass) {
-		porch_pkt_drop(p, PORCH_DROP_NO_QUEUE);
-		return false;
-	}
-	if (!works) {
-		porch_pkt_drop(p, PORCH_DROP_PORT_DOWN);
-		return false;
-	}
-	if (answers->n == PORCH_ANSWERS_MAX) {
-		porch_pkt_drop(p, PORCH_DROP_QUEUED_AGAIN);
-		return false;
-	}
-	answers->rule[answers->n++] = p->rule;
-	return true;
-}
-
 /* By a rule, and not as all that comes in by a port */
 static bool is_asked_for(const struct porch_pkt *p)
 {
@@ -236,68 +207,48 @@ static void leave(struct porch_pkt *p)
 	porch_note(&end, .stage = PORCH_STAGE_END);
 }
 
-/**
- * porch_explain_in() - tell what would become of a packet that comes in
- * @e: the packet; to be used once
- * @port: where it comes in
- *
- * Context: process context, inside an RCU read-side section.
- *
- * Return: its trail, valid to the end of that section.
- */
-const struct porch_trail *porch_explain_in(struct porch_explain *e,
-					   struct porch_port *port)
+static void judge(struct porch_explain *e, struct porch_pkt *p)
 {
-	struct porch_answers answers = {};
-	struct porch_pkt p;
-
-	begin(e, port, false);
-	local_bh_disable();
-	do {
-		p = (struct porch_pkt) {
-			.skb = e->skb,
-			.port = port,
-			.trail = &e->trail,
-			.answers = answers,
-		};
-		enter(e, &p);
-		if (!p.verdict)
-			decide(e, &p);
-	} while (is_asked_for(&p) && comes_again(&p, &answers));
-	leave(&p);
-	local_bh_enable();
-	return &e->trail;
+	if (p->out) {
+		if (!porch_path_decide_out(&e->path.vec.ctx, p))
+			porch_policy_blind(e->trail.cfg,
+					   PORCH_CHAIN_HOOK_OUTPUT, p);
+		return;
+	}
+	enter(e, p);
+	if (!p->verdict)
+		decide(e, p);
 }
 
 /**
- * porch_explain_out() - tell what would become of a packet of local origin
+ * porch_explain_run() - tell what would become of a packet
  * @e: the packet; to be used once
- * @port: where it goes out
+ * @port: where it comes in
+ * @out: it is of local origin, and goes out there
  *
  * Context: process context, inside an RCU read-side section.
  *
  * Return: its trail, valid to the end of that section.
  */
-const struct porch_trail *porch_explain_out(struct porch_explain *e,
-					    struct porch_port *port)
+const struct porch_trail *porch_explain_run(struct porch_explain *e,
+					    struct porch_port *port, bool out)
 {
-	struct porch_answers answers = {};
-	struct porch_pkt p;
+	struct porch_pkt p = {};
 
-	begin(e, port, true);
+	begin(e, port, out);
 	local_bh_disable();
 	do {
 		p = (struct porch_pkt) {
 			.skb = e->skb,
 			.port = port,
 			.trail = &e->trail,
-			.answers = answers,
-			.out = true,
+			.answers = p.answers,
+			.out = out,
 		};
-		if (!porch_path_decide_out(&e->path.vec.ctx, &p))
-			porch_policy_blind(e->trail.cfg,
-					   PORCH_CHAIN_HOOK_OUTPUT, &p);
-	} while (is_asked_for(&p) && comes_again(&p, &answers));
+		judge(e, &p);
+		/* If no application can have it, it may be judged again. */
+	} while (is_asked_for(&p) &&
+		 !porch_queue_ask(&e->path.vec.ctx, &p) && !p.verdict);
 	leave(&p);
 	local_bh_enable();
 	return &e->trail;

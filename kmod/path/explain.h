@@ -11,9 +11,7 @@ struct porch_trail;
 struct porch_explain *porch_explain_alloc(const void *packet, unsigned int n,
 					  unsigned int len, u32 mark);
 void porch_explain_free(struct porch_explain *e);
-const struct porch_trail *porch_explain_in(struct porch_explain *e,
-					   struct porch_port *port);
-const struct porch_trail *porch_explain_out(struct porch_explain *e,
-					    struct porch_port *port);
+const struct porch_trail *porch_explain_run(struct porch_explain *e,
+					    struct porch_port *port, bool out);
 
 #endif /* PORCH_EXPLAIN_H */

@@ -174,8 +174,11 @@ static void look(struct porch_view *view, const struct porch_pkt *p)
 		porch_view_in(view, p->port, p->skb);
 }
 
-/* Return: the id, or 0 if as many wait as may. */
-static u64 slot_fill(struct porch_queue *q, struct sk_buff *skb)
+/*
+ * Return: the id, or 0 if as many wait as may. What the stack has noted on the packet
+ * is lost only if it waits.
+ */
+static u64 slot_fill(struct porch_queue *q, const struct porch_pkt *p)
 {
 	struct slot *s;
 	u64 id = 0;
@@ -185,7 +188,8 @@ static u64 slot_fill(struct porch_queue *q, struct sk_buff *skb)
 	if (s) {
 		id = ++q->serial << SLOT_BITS | (s - q->slot);
 		s->id = id;
-		s->skb = skb;
+		s->skb = p->skb;
+		note(p);
 		s->expires = jiffies + q->deadline;
 		list_move_tail(&s->list, &q->waiting);
 		if (list_is_singular(&q->waiting))
@@ -204,20 +208,6 @@ static struct sk_buff *slot_clear(struct porch_queue *q, struct slot *s)
 	s->skb = NULL;
 	list_move(&s->list, &q->free);
 	return skb;
-}
-
-/**
- * porch_queue_is_read() - does an application read a queue?
- * @pn: the instance
- * @number: of the queue
- *
- * Context: inside an RCU read-side section.
- *
- * Return: whether one does.
- */
-bool porch_queue_is_read(const struct porch_net *pn, u16 number)
-{
-	return xa_load((struct xarray *)&pn->queues, number);
 }
 
 /*
@@ -247,6 +237,8 @@ static bool hold(const struct porch_ctx *c, struct porch_pkt *p,
 		porch_pkt_drop(p, PORCH_DROP_PORT_DOWN);
 		return false;
 	}
+	if (porch_pkt_is_dry(p))
+		return true;
 	if (p->out && !detach_from_sender(p->skb)) {
 		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
 		return false;
@@ -257,12 +249,11 @@ static bool hold(const struct porch_ctx *c, struct porch_pkt *p,
 		bypass_or_drop(c, p, PORCH_DROP_RING_FULL);
 		return false;
 	}
-	note(p);
 	/* The sender's route may go meanwhile. */
 	skb_dst_force(p->skb);
 	/* From here on it may be answered by its deadline: hands off. */
 	c->stats->held++;
-	id = slot_fill(q, p->skb);
+	id = slot_fill(q, p);
 	if (!id) {
 		c->stats->held--;
 		bypass_or_drop(c, p, PORCH_DROP_QUEUE_FULL);
@@ -278,6 +269,8 @@ static bool divert(const struct porch_ctx *c, struct porch_pkt *p,
 {
 	struct porch_view view;
 
+	if (porch_pkt_is_dry(p))
+		return true;
 	look(&view, p);
 	if (!porch_ring_copy(q->ring, &view)) {
 		bypass_or_drop(c, p, PORCH_DROP_RING_FULL);
@@ -296,7 +289,8 @@ static bool divert(const struct porch_ctx *c, struct porch_pkt *p,
  *
  * Context: softirqs off, inside an RCU read-side section.
  *
- * Return: true if the skb is the caller's no more. Else no application can have the
+ * Return: true if the skb is the caller's no more, or would be, were the packet not
+ * dry. Else no application can have the
  * packet: its verdict has become PORCH_DROP, or PORCH_UNDECIDED, and then it is to be
  * judged again with what @p->answers says by now.
  */

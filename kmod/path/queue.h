@@ -5,7 +5,6 @@
 #include <linux/types.h>
 
 struct porch_ctx;
-struct porch_net;
 struct porch_pkt;
 struct porch_port;
 struct porch_ring;
@@ -16,7 +15,6 @@ void porch_queue_close(struct porch_ring *ring);
 void porch_queue_flush(const struct porch_port *port);
 int porch_queue_answer(struct porch_ring *ring, u64 id, u16 verdict);
 
-bool porch_queue_is_read(const struct porch_net *pn, u16 number);
 bool porch_queue_ask(const struct porch_ctx *c, struct porch_pkt *p);
 void porch_queue_take(const struct porch_ctx *c, struct porch_pkt *p);
 
