@@ -114,5 +114,5 @@ esac
 
 echo
 echo "Took $((SECONDS / 60)) min $((SECONDS % 60)) s."
-grep '^not ok' "$TAP"
+failures "$TAP"
 tally "$TAP"

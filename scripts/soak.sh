@@ -24,5 +24,5 @@ export TAP=$PWD/build/results/soak.tap
 selftests/vm/suite.sh -k "$kernel" -t 14400 -r build/results/soak \
 	selftests/net/{reload,mixture,unload,differential,policy-diff}.sh \
 	build/selftests/uapi/fuzz || true
-grep '^not ok' "$TAP" || true
+failures "$TAP"
 tally "$TAP"

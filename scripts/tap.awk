@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Reduce what a test printed, TAP or not, to test points whose names begin with
-# the test's. Wants -v name=NAME -v status=EXIT-STATUS, as kselftest knows it:
+# the test's; those that failed keep what was said of them ("# ..."), be it before the
+# point or after it. Wants -v name=NAME -v status=EXIT-STATUS, as kselftest knows it:
 # 0 is passed, 4 skipped, all else failed.
 
 function point(result, text)
 {
 	print result " - " name (text == "" ? "" : ": " text)
 	points++
-	if (result == "not ok" && text !~ /# (SKIP|TODO)/)
+	tell = result == "not ok" && text !~ /# (SKIP|TODO)/
+	if (tell) {
 		failed++
+		printf "%s", said
+	}
+	said = ""
+}
+
+/^#/ {
+	if (tell)
+		print
+	else
+		said = said $0 "\n"
 }
 
 /^(not )?ok([ \t]|$)/ {

@@ -42,11 +42,20 @@ points()
 summary()
 {
 	awk -v name="$1" '
+	/^(not )?ok /	{ points++ }
 	/^not ok /	{ failed++ }
 	END {
 		printf "  %-5s %s: %d points, %d failed\n",
-			failed ? "FAIL" : "ok", name, NR, failed
+			failed ? "FAIL" : "ok", name, points, failed
 	}'
+}
+
+# failures FILE: the points that failed, each with what was said of it
+failures()
+{
+	awk '
+	/^(not )?ok /	{ failed = /^not/ }
+	failed' "$1"
 }
 
 # tally FILE: "N passed, N failed[, N skipped]"; fails if a point did, or if

@@ -91,7 +91,7 @@ leaks()
 complaints()
 {
 	dmesg | sed "1,/porch-test: $1\$/d" | awk -f "$here/known.awk" |
-		grep -A 30 -E -f "$results/complaints"
+		grep -A 30 -E -f "$results/complaints" | sed 's/^/# /'
 }
 
 # Files of the machine come by 9p; to look for one, or to open it, takes requests that

@@ -6,6 +6,7 @@
 
 set -uo pipefail
 here=$(dirname "$(readlink -f "$0")")
+. "$here/../../scripts/tap.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/share"
@@ -153,7 +154,7 @@ fake skip <<-'END'
 END
 fake fail <<-'END'
 	#!/bin/bash
-	printf 'ok 1 one\nnot ok 2 two\n'
+	printf 'ok 1 one\n# RUN two\nnot ok 2 two\n# 2 instead of 3\nok 3 three\n# well\n'
 END
 fake plan <<-'END'
 	#!/bin/bash
@@ -194,6 +195,7 @@ cat > "$work/expected" <<-'END'
 	ok - 6.12: skip: # SKIP
 	ok - 6.12: fail: one
 	not ok - 6.12: fail: two
+	ok - 6.12: fail: three
 	ok - 6.12: plan: one
 	not ok - 6.12: plan: 1 of 3 planned points
 	not ok - 6.12: slow: took too long
@@ -204,7 +206,15 @@ cat > "$work/expected" <<-'END'
 	not ok - 6.12: never: did not come to its end
 	not ok - 6.12: kernel log
 END
-check "counts every point" diff "$work/tap" "$work/expected"
+grep -E '^(not )?ok ' "$work/tap" > "$work/points"
+check "counts every point" diff "$work/points" "$work/expected"
+failures "$work/tap" | sed -n '/ fail: two$/,/^not ok.* plan:/p' > "$work/told"
+check "keeps what was said of those that failed" diff "$work/told" - <<-'END'
+	not ok - 6.12: fail: two
+	# RUN two
+	# 2 instead of 3
+	not ok - 6.12: plan: 1 of 3 planned points
+END
 check "shows the panic" said "sysrq triggered crash"
 check "shows the warning" said "WARNING: CPU"
 

@@ -82,5 +82,5 @@ else
 	echo "not ok - kernel log" >> "$results/tap"
 fi
 
-sed "s/ - / - $series: /" "$results/tap" >> "$TAP"
+sed -E "s/^((not )?ok - )/\\1$series: /" "$results/tap" >> "$TAP"
 tally "$results/tap"
