@@ -164,12 +164,12 @@ capture_alone()
 {
 	local pid
 	router setpriv --bounding-set=-all,+net_raw porch-capture -i rc -s 100 \
-		-c 2 -w "$tmp/alone" 2> "$tmp/alone.err" &
+		-c 8 -w "$tmp/alone" 2> "$tmp/alone.err" &
 	pid=$!
 	poll_until 10 test -s "$tmp/alone"
 	poll_until 10 asked_until_gone "$pid"
 	wait "$pid"
-	says "2 frames captured" cat "$tmp/alone.err"
+	says "8 frames captured" cat "$tmp/alone.err"
 	says "A\? good.example" tcpdump -Z root -n -r "$tmp/alone"
 	refused "Operation not permitted" router \
 		setpriv --bounding-set=-all,+net_raw porch-dnsguard -q 6 "$tmp/names"

@@ -168,6 +168,8 @@ ROUTER = {"10.0.7.2": "10.0.7.1", "2001:db8:7::2": "2001:db8:7::1"}
 with netns("router"):
     tun = os.open("/dev/net/tun", os.O_RDWR)
     fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", b"tun0", IFF_TUN | IFF_NO_PI))
+    # It has no qdisc until the kernel has got round to its carrier.
+    poll_until(10, lambda: b"noop" not in subprocess.check_output(["ip", "link", "show", "tun0"]))
 c0 = Wire("client", "c0")
 rc = Wire("router", "rc", False)
 

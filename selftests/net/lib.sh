@@ -33,6 +33,7 @@ points=0
 failed=0
 namespaces=()	# all that were made
 routers=()	# those in which Porch and the trap for sneakers are
+declare -A guarded=()	# what the guards of these had stopped before
 tmp=
 ns_client=
 ns_router=
@@ -255,6 +256,13 @@ stock_router()
 	}
 	END
 	routers+=("$1")
+	guarded["$1"]=$(guarded "$1")
+}
+
+# guarded NAMESPACE: packets that Porch's guard has stopped on the stock stack's way
+guarded()
+{
+	number_in "$(porchctl -j -n "$1" stats engine guarded)" value
 }
 
 # sneaked NAMESPACE: packets that the stock stack would have forwarded
@@ -439,15 +447,13 @@ ledger_balanced()
 # The stock stack forwarded nothing, nor was it about to
 nothing_sneaked()
 {
-	local ns guarded status=0
+	local ns status=0
 
 	for ns in "${routers[@]}"; do
 		equal "packets in $ns's forward hook" "$(sneaked "$ns")" 0 ||
 			status=1
-		guarded=$(number_in "$(porchctl -j -n "$ns" stats engine \
-				       guarded)" value)
-		equal "packets that the guard of $ns stopped" "$guarded" 0 ||
-			status=1
+		equal "packets that the guard of $ns stopped" "$(guarded "$ns")" \
+			"${guarded[$ns]}" || status=1
 	done
 	return "$status"
 }
