@@ -30,7 +30,7 @@ help:
 	@echo '  soak         the tests that have a size, for hours, on 6.12'
 	@echo '  lint         style, sparse, warnings'
 	@echo '  core-check   the algorithms, in user space'
-	@echo '  fuzz         random input for the algorithms and the tool [SECONDS=60]'
+	@echo '  fuzz         random input for the algorithms, the parser, the tool [SECONDS=60]'
 	@echo '  setup        install packages, fetch kernels (all others but'
 	@echo '               KDIR=, tool, tests do so by themselves)'
 	@echo '  clean        remove build/'

@@ -9,7 +9,7 @@
 # kmod/path/	never netlink or its transactions
 # kmod/control/	never the engine, the path or its vectors
 # userctl/, selftests/	uapi/ and libporch only; selftests/core/,
-#				bench/native/ and fuzz/ run kmod/core/
+#				bench/native/ and fuzz/ run kmod/core/, and fuzz/ parse.c
 
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -3,8 +3,8 @@
 #
 # usage: fuzz.sh [SECONDS]
 #
-# libFuzzer on the algorithms of kmod/core/ and on porchctl, all together for so
-# many seconds (60); building takes some more. Prints TAP.
+# libFuzzer on the algorithms of kmod/core/, on kmod/path/parse.c and on porchctl, all
+# together for so many seconds (60); building takes some more. Prints TAP.
 #
 # Each begins with the inputs in corpus/NAME: those that lead far into the code, and
 # those that once were a crash. New ones are collected in build/fuzz/corpus. What
@@ -18,7 +18,7 @@ if ! [[ $seconds =~ ^[0-9]{1,6}$ ]]; then
 	echo "fuzz.sh: not a number of seconds: $seconds" >&2
 	exit 2
 fi
-targets=(lpm ring flow tool)
+targets=(lpm ring flow headers tool)
 
 "$here/../vm/setup.sh" "$here/packages" >&2
 make -s -C "$here" >&2
