@@ -154,27 +154,42 @@ stop_qemu()
 	reader=
 }
 
-# /dev/kvm may be there and yet not run a stock kernel, so boot one. The answer
-# holds until the machine is started again.
-accelerator()
+# once NAME COMMAND...: what it prints, which holds until the machine is started again
+once()
 {
-	local answer interactive=
+	local name=$1 answer
+	shift
 
-	answer=$cache/accel-$(cat /proc/sys/kernel/random/boot_id)
+	answer=$cache/$name-$(cat /proc/sys/kernel/random/boot_id)
 	if [ ! -s "$answer" ]; then
-		echo "tcg,thread=multi" > "$run/accel"
-		if [ -w /dev/kvm ]; then
-			say "trying KVM"
-			start_qemu kvm porch.probe
-			if wait_report boot 10; then
-				echo kvm > "$run/accel"
-			fi
-			stop_qemu
-		fi
-		rm -f "$cache"/accel-*
-		mv "$run/accel" "$answer"
+		"$@" > "$run/answer"
+		rm -f "$cache/$name"-*
+		mv "$run/answer" "$answer"
 	fi
 	cat "$answer"
+}
+
+# /dev/kvm may be there and yet not run a stock kernel, so boot one.
+accelerator()
+{
+	local interactive='' accel="tcg,thread=multi"
+
+	if [ -w /dev/kvm ]; then
+		say "trying KVM"
+		start_qemu kvm porch.probe
+		if wait_report boot 10; then
+			accel=kvm
+		fi
+		stop_qemu
+	fi
+	echo "$accel"
+}
+
+# The kernel had better not measure it while others keep the CPUs busy.
+tsc_khz()
+{
+	"${CC:-gcc}" -O2 -o "$run/tsc" "$here/tsc.c"
+	"$run/tsc"
 }
 
 mkdir "$run/vm"
@@ -208,13 +223,17 @@ fi
 (cd "$here" && echo init | cpio --quiet -o -H newc) |
 	cat "$kernel/initramfs" - > "$run/initramfs"
 
-accel=$(accelerator)
+accel=$(once accel accelerator)
+params=()
+if [ -z "$icount" ] && [[ $accel = tcg* ]]; then
+	params+=("tsc_early_khz=$(once tsc tsc_khz)")
+fi
 
 # --- boot ---------------------------------------------------------------
 
 try=1
 while :; do
-	start_qemu "$accel"
+	start_qemu "$accel" "${params[@]}"
 	wait_report start "$boot_limit" && break
 	stop_qemu
 	say "boot $try of $boot_tries did not reach the command; the console's end:"

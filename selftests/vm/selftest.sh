@@ -7,6 +7,7 @@
 set -uo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/../../scripts/tap.sh"
+. "$here/cache.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/share"
@@ -75,6 +76,7 @@ boot 7 --share "$work/share" <<-END
 	echo kept > "$work/share/kept"
 	[ -d "$here" ] && echo tree
 	[ -d /lib/modules/\$(uname -r)/kernel ] && echo modules
+	dmesg | sed -n 's/.*tsc: Detected \([0-9]*\)\.\([0-9]*\) MHz.*/kHz \1\2/p'
 	exit 7
 END
 check "output is streamed" streamed
@@ -83,6 +85,9 @@ check "but this machine does not see it" [ ! -e "$work/gone" ]
 check "except in the share" grep -qs kept "$work/share/kept"
 check "the tree is there" printed tree
 check "the kernel's modules are there" printed modules
+for khz in "$cache"/tsc-*; do
+	[ ! -e "$khz" ] || check "its clock was not guessed" printed "kHz $(< "$khz")"
+done
 
 boot="taint"
 boot 126 <<-'END'
