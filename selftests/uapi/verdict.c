@@ -164,8 +164,8 @@ TEST_F(verdict, table)
 	for (round = 0; round < 3; round++) {
 		for (i = 0; i < 9; i++)
 			comes_in(_metadata, self->wire, i % 2);
+		EXPECT_TRUE(comes_to(&self->client, PORCH_A_LEDGER_DROPPED, ++dropped));
 		EXPECT_EQ(8, ledger_line(&self->client, PORCH_A_LEDGER_HELD));
-		EXPECT_EQ(++dropped, dropped_of(&self->client));
 		for (i = 0; i < 8; i++)
 			id[i] = is_shown(_metadata, &self->ring);
 		EXPECT_EQ(NULL, ring_peek(&self->ring));
