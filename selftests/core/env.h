@@ -12,9 +12,11 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <asm/byteorder.h>
@@ -33,6 +35,8 @@ typedef __s32 s32;
 typedef __s64 s64;
 typedef unsigned int __bitwise gfp_t;
 
+#define s128	__int128
+
 #define __force
 
 /* The compiler. */
@@ -41,8 +45,11 @@ typedef unsigned int __bitwise gfp_t;
 #define prefetch(p)	__builtin_prefetch(p)
 #define cond_resched()	do { } while (0)
 #define ____cacheline_aligned_in_smp
+#define __noreturn	__attribute__((noreturn))
 #define __packed	__attribute__((packed))
 #define __aligned(n)	__attribute__((aligned(n)))
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
 #define container_of(p, type, member) ({		\
 	void *of_member = (void *)(p);			\

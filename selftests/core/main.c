@@ -11,6 +11,7 @@
  */
 #include <getopt.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <time.h>
 #include <unistd.h>
 #include "test.h"
@@ -42,9 +43,23 @@ u64 test_rnd_size(void)
 	return test_rnd() >> test_below(64);
 }
 
-double test_cpu_time(void)
+u64 test_cpu_time(void)
 {
-	return (double)clock() / CLOCKS_PER_SEC;
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec;
+}
+
+void test_say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	printf("# ");
+	vprintf(format, args);
+	printf("\n");
+	va_end(args);
 }
 
 void test_fail(const char *file, int line, const char *what)

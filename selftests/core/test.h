@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A small TAP harness. A failed check ends its test, not the run.
+ * What tests of kmod/core/ use. They are run in user space by main.c, and in a kernel
+ * with KUnit by ../kunit/. A failed check ends its test, not the run. What only user
+ * space has, such as threads, is left out where __KERNEL__ is defined.
  */
 #ifndef PORCH_CORE_TEST_H
 #define PORCH_CORE_TEST_H
 
-#include <stdio.h>
-#include <stdnoreturn.h>
 #include "env.h"
-
-#define s128		__int128
-
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
 /**
  * struct test - a test
@@ -37,7 +33,7 @@ extern const struct test test_shape[], test_tbucket[];
 extern unsigned long test_rounds;
 
 /* Ends the test that runs as failed, and prints what was said about it. */
-noreturn void test_fail(const char *file, int line, const char *what);
+void __noreturn test_fail(const char *file, int line, const char *what);
 extern char test_said[500];
 
 /* CHECK(condition, "format", ...): what must be true, and what to say if not */
@@ -53,7 +49,10 @@ unsigned int test_below(unsigned int n);
 /* A random 64-bit number of a random number of bits: small ones are common. */
 u64 test_rnd_size(void);
 
-/* CPU time of this process, in seconds. */
-double test_cpu_time(void);
+/* CPU time, in nanoseconds. */
+u64 test_cpu_time(void);
+
+/* What a test has to say, though all is well. */
+void test_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif /* PORCH_CORE_TEST_H */

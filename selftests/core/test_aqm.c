@@ -4,7 +4,6 @@
  * arrivals and departures. What that has, and its names, stay as they are
  * there, but for packets being numbers and drops being noted.
  */
-#include <math.h>
 #include "aqm.h"
 #include "test.h"
 
@@ -82,10 +81,19 @@ struct dodequeue_result {
 	bool ok_to_drop;
 };
 
+/* INTERVAL / sqrt(count), rounded down: the largest x with x * x * count <= INTERVAL^2 */
 static u64 control_law(struct rfc *c, u64 t, u32 count)
 {
-	/* 64 bits of mantissa are more than it takes for a correct floor(). */
-	return t + (u64)floorl(c->INTERVAL / sqrtl(count));
+	u64 low = 0, high = c->INTERVAL, x;
+
+	while (low < high) {
+		x = high - (high - low) / 2;
+		if ((s128)x * x * count <= (s128)c->INTERVAL * c->INTERVAL)
+			low = x;
+		else
+			high = x - 1;
+	}
+	return t + low;
 }
 
 static struct dodequeue_result dodequeue(struct rfc *c, u64 now)

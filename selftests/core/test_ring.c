@@ -3,8 +3,6 @@
  * Rings, held against a plain list of what must come out, with an honest
  * consumer, a lying one, and one in a thread of its own.
  */
-#include <pthread.h>
-#include <sched.h>
 #include "ring.h"
 #include "test.h"
 
@@ -312,6 +310,7 @@ static void test_missed(void)
 	twin_fini(&t);
 }
 
+#ifndef __KERNEL__
 /**
  * struct race - a ring whose sides are two threads
  * @ctl: the shared indices
@@ -387,6 +386,7 @@ static void test_threads(void)
 	kfree(r.ctl);
 	kfree(r.data);
 }
+#endif
 
 /* The other direction, as the documentation tells applications to. */
 struct sender {
@@ -541,6 +541,7 @@ static void test_hostile_sender(void)
 	sender_fini(&s);
 }
 
+#ifndef __KERNEL__
 struct sending {
 	struct sender s;
 	u64 total;
@@ -588,16 +589,19 @@ static void test_sender_threads(void)
 	pthread_join(thread, NULL);
 	sender_fini(&r.s);
 }
+#endif
 
 const struct test test_ring[] = {
 	{ .name = "ring: against a list", .run = test_order },
 	{ .name = "ring: the largest record", .run = test_largest },
 	{ .name = "ring: a hostile consumer", .run = test_hostile },
 	{ .name = "ring: a count that is full", .run = test_missed },
-	{ .name = "ring: two threads", .run = test_threads, .threads = true },
 	{ .name = "ring: the other direction", .run = test_take },
 	{ .name = "ring: a hostile producer", .run = test_hostile_sender },
+#ifndef __KERNEL__
+	{ .name = "ring: two threads", .run = test_threads, .threads = true },
 	{ .name = "ring: the other direction in two threads",
 	  .run = test_sender_threads, .threads = true },
+#endif
 	{}
 };
