@@ -40,6 +40,10 @@ smp=2
 mem=2G
 boot_limit=300
 boot_tries=3
+append="console=ttyS0 loglevel=5 log_buf_len=4M oops=panic panic=-1 no_timer_check"
+# Checkers, where there are any: each test is judged by what came during it, so all
+# reports are wanted, not the first one only.
+append+=" kasan_multi_shot kcsan.early_enable=1"
 
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -94,7 +98,7 @@ start_qemu()
 	      -virtfs "local,path=/,mount_tag=root,$plain,readonly=on,multidevs=remap"
 	      -virtfs "local,path=$kernel/modules/,mount_tag=modules,$plain,readonly=on"
 	      -virtfs "local,path=$run/vm,mount_tag=vm,$plain"
-	      -append "console=ttyS0 loglevel=5 log_buf_len=4M oops=panic panic=-1 no_timer_check $*")
+	      -append "$append $*")
 	if [ -n "$share" ]; then
 		args+=(-virtfs "local,path=${share//,/,,},mount_tag=share,$plain")
 	fi
