@@ -72,15 +72,16 @@ cleanup()
 }
 
 # A kernel that looks for leaked memory does so when asked, and believes only what
-# it has seen twice. What it finds becomes a complaint in its log.
+# it has seen twice, the second time when it is 5 seconds old. What it finds becomes a
+# complaint in its log.
 leaks()
 {
 	local file=/sys/kernel/debug/kmemleak line
 
 	[ -w "$file" ] || return 0
 	for _ in 1 2; do
+		sleep 3
 		echo scan > "$file"
-		sleep 2
 	done
 	while IFS= read -r line; do
 		echo "$line" > /dev/kmsg
