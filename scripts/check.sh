@@ -81,6 +81,17 @@ vm_tests()
 	selftests/vm/suite.sh -k "$1" -t "$2" "${tests[@]}"
 }
 
+# checkers KERNEL...: does anybody see when something is wrong?
+checkers()
+{
+	local kernel status=0
+
+	for kernel; do
+		points "checkers, $kernel" selftests/vm/checkers.sh "$kernel" || status=1
+	done
+	return "$status"
+}
+
 case ${1-} in
 "")
 	part "lint"		scripts/lint.sh
@@ -99,6 +110,7 @@ case ${1-} in
 				make -s -C selftests/bench/native check
 	part "fuzz"		points fuzz make -s fuzz SECONDS=20
 	part "vm"		points vm selftests/vm/selftest.sh
+	part "checkers"		checkers 6.12 6.1
 	gather "bench" "$bench"
 	# Two VMs at a time: each is busy on one CPU only, most of the time.
 	aside "6.1"		vm_tests 6.1 300 &
@@ -106,6 +118,7 @@ case ${1-} in
 	gather "6.1" "$!" ;;
 debug|kcsan)
 	part "build"		build "$1"
+	part "checkers"		checkers "$1"
 	part "$1"		vm_tests "$1" 1200 ;;
 *)
 	echo "usage: check.sh [debug|kcsan]" >&2

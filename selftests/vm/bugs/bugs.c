@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Deliberate bugs, one per load:
+ *
+ *	insmod porch_bugs.ko bug=use-after-free
+ *
+ * Each is of a kind that some checker of the kernel's reports. Where that one is not
+ * built in, some of them do real harm; never load this outside of a VM. See
+ * selftests/vm/checkers.sh.
+ */
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/vmalloc.h>
+
+static char *bug = "none";
+module_param(bug, charp, 0444);
+MODULE_PARM_DESC(bug, "which one");
+
+/* The compiler must not see that anything is wrong. */
+static noinline int hidden(int n)
+{
+	OPTIMIZER_HIDE_VAR(n);
+	return n;
+}
+
+static noinline void poke(char *p, int at)
+{
+	WRITE_ONCE(p[at], 1);
+}
+
+static void nothing(void)
+{
+}
+
+static void slab_bounds(void)
+{
+	char *p = kmalloc(40, GFP_KERNEL);
+
+	if (p)
+		poke(p, hidden(40));
+	kfree(p);
+}
+
+static void use_after_free(void)
+{
+	char *p = kmalloc(40, GFP_KERNEL);
+
+	kfree(p);
+	OPTIMIZER_HIDE_VAR(p);
+	if (p)
+		poke(p, 0);
+}
+
+/* Within the page, as the one behind is not there. */
+static void vmalloc_bounds(void)
+{
+	char *p = vmalloc(100);
+
+	if (p)
+		poke(p, hidden(112));
+	vfree(p);
+}
+
+static void stack_bounds(void)
+{
+	char a[16] = "";
+
+	poke(a, hidden(16));
+}
+
+static DEFINE_SPINLOCK(first);
+static DEFINE_SPINLOCK(second);
+
+static void lock_order(void)
+{
+	spin_lock(&first);
+	spin_lock(&second);
+	spin_unlock(&second);
+	spin_unlock(&first);
+
+	spin_lock(&second);
+	spin_lock(&first);
+	spin_unlock(&first);
+	spin_unlock(&second);
+}
+
+static void take_first(struct timer_list *timer)
+{
+	spin_lock(&first);
+	spin_unlock(&first);
+}
+
+/* The timer could interrupt who holds the lock. */
+static void lock_softirq(void)
+{
+	struct timer_list timer;
+
+	spin_lock(&first);
+	spin_unlock(&first);
+
+	timer_setup_on_stack(&timer, take_first, 0);
+	mod_timer(&timer, jiffies + 1);
+	msleep(200);
+	del_timer_sync(&timer);
+	destroy_timer_on_stack(&timer);
+}
+
+static void lock_freed(void)
+{
+	spinlock_t *lock = kmalloc(sizeof(*lock), GFP_KERNEL);
+
+	if (!lock)
+		return;
+	spin_lock_init(lock);
+	spin_lock(lock);
+	kfree(lock);
+	preempt_enable();
+}
+
+static int __rcu *shared_pointer;
+
+static void rcu_unlocked(void)
+{
+	if (rcu_dereference(shared_pointer))
+		pr_info("there is none\n");
+}
+
+static void sleep_atomic(void)
+{
+	local_bh_disable();
+	might_sleep();
+	local_bh_enable();
+}
+
+static void schedule_atomic(void)
+{
+	local_bh_disable();
+	schedule_timeout_uninterruptible(1);
+	/* The scheduler has put the count right. */
+	if (softirq_count())
+		local_bh_enable();
+}
+
+static void timer_nothing(struct timer_list *timer)
+{
+}
+
+static void free_active(void)
+{
+	struct timer_list *timer = kmalloc(sizeof(*timer), GFP_KERNEL);
+
+	if (!timer)
+		return;
+	timer_setup(timer, timer_nothing, 0);
+	mod_timer(timer, jiffies + 3600 * HZ);
+	kfree(timer);
+}
+
+/* Some, as a stale pointer may be anywhere. */
+static void leak(void)
+{
+	int i;
+
+	for (i = 0; i < 16; i++)
+		if (!kmalloc(1000 + hidden(i), GFP_KERNEL))
+			break;
+}
+
+static void shift(void)
+{
+	pr_info("%d\n", 1 << hidden(40));
+}
+
+static void array_index(void)
+{
+	static struct {
+		int a[4];
+		int behind[4];
+	} s;
+
+	s.a[hidden(5)] = 1;
+	pr_info("%d\n", s.behind[hidden(1)]);
+}
+
+static void refcount(void)
+{
+	refcount_t count = REFCOUNT_INIT(1);
+
+	if (refcount_dec_and_test(&count))
+		refcount_inc(&count);
+}
+
+static void list(void)
+{
+	struct list_head head, entry;
+
+	INIT_LIST_HEAD(&head);
+	list_add(&entry, &head);
+	list_del(&entry);
+	list_del(&entry);
+}
+
+static void warn(void)
+{
+	WARN_ON(hidden(1));
+}
+
+static unsigned long raced;
+
+static int racer(void *unused)
+{
+	while (!kthread_should_stop()) {
+		raced++;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void race(void)
+{
+	struct task_struct *task[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		task[i] = kthread_create(racer, NULL, "racer/%d", i);
+		if (IS_ERR(task[i]))
+			break;
+		kthread_bind(task[i], i);
+		wake_up_process(task[i]);
+	}
+	if (i == 2)
+		msleep(2000);
+	while (i--)
+		kthread_stop(task[i]);
+}
+
+static const struct {
+	const char *name;
+	void (*commit)(void);
+} bugs[] = {
+	{ "none", nothing },
+	{ "slab-bounds", slab_bounds },
+	{ "use-after-free", use_after_free },
+	{ "vmalloc-bounds", vmalloc_bounds },
+	{ "stack-bounds", stack_bounds },
+	{ "lock-order", lock_order },
+	{ "lock-softirq", lock_softirq },
+	{ "lock-freed", lock_freed },
+	{ "rcu-unlocked", rcu_unlocked },
+	{ "sleep-atomic", sleep_atomic },
+	{ "schedule-atomic", schedule_atomic },
+	{ "free-active", free_active },
+	{ "leak", leak },
+	{ "shift", shift },
+	{ "array-index", array_index },
+	{ "refcount", refcount },
+	{ "list", list },
+	{ "warn", warn },
+	{ "race", race },
+};
+
+static int __init bugs_init(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(bugs); i++) {
+		if (strcmp(bug, bugs[i].name))
+			continue;
+		bugs[i].commit();
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static void __exit bugs_exit(void)
+{
+}
+
+module_init(bugs_init);
+module_exit(bugs_exit);
+
+MODULE_DESCRIPTION("Deliberate bugs");
+MODULE_LICENSE("GPL");
