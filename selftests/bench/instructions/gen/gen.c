@@ -2,7 +2,8 @@
 /*
  * A network card that receives what it is told, and a clock: how many ticks of the
  * CPU's counter does it take until a packet has been dealt with? In a VM under
- * icount, one tick is one instruction.
+ * icount, one tick is one instruction. The card has a queue for each CPU; a file is
+ * that of the CPU by which it is written.
  *
  * In the folder porch_gen of debugfs:
  *
@@ -35,10 +36,9 @@
 #define MAX_BURST	1024
 
 /**
- * struct gen - the generator
+ * struct gen - the generator of one CPU
  * @lock: one run at a time; protects all that follows
- * @napi: the card's
- * @napi_dev: what NAPI wants to belong to
+ * @napi: the queue's
  * @frames: what is received
  * @n_frames: how many of them there are
  * @next: the one that is received next
@@ -47,12 +47,10 @@
  * @made: packets that were received, or freed
  * @failed: packets for which there was no memory
  * @free: they are freed, not received
- * @dropper: the device whose receive handler is ours, with a reference, or NULL
  */
 struct gen {
 	struct mutex lock;	/* see above */
 	struct napi_struct napi;
-	struct net_device *napi_dev;
 	u8 *frames;
 	unsigned int n_frames;
 	unsigned int next;
@@ -61,42 +59,48 @@ struct gen {
 	unsigned int made;
 	unsigned int failed;
 	bool free;
-	struct net_device *dropper;
 };
 
-static struct gen gen = { .lock = __MUTEX_INITIALIZER(gen.lock) };
+static DEFINE_PER_CPU(struct gen, gens);
 static struct dentry *gen_dir;
 
-static struct sk_buff *gen_skb(void)
+/* What NAPI wants to belong to */
+static struct net_device *napi_dev;
+
+/* The device whose receive handler is ours, with a reference, or NULL; under RTNL */
+static struct net_device *dropper;
+
+static struct sk_buff *gen_skb(struct gen *gen)
 {
-	struct sk_buff *skb = napi_alloc_skb(&gen.napi, FRAME_LEN);
+	struct sk_buff *skb = napi_alloc_skb(&gen->napi, FRAME_LEN);
 
 	if (!skb)
 		return NULL;
-	skb_put_data(skb, gen.frames + gen.next * FRAME_LEN, FRAME_LEN);
-	if (++gen.next == gen.n_frames)
-		gen.next = 0;
-	skb->protocol = eth_type_trans(skb, gen.dev);
+	skb_put_data(skb, gen->frames + gen->next * FRAME_LEN, FRAME_LEN);
+	if (++gen->next == gen->n_frames)
+		gen->next = 0;
+	skb->protocol = eth_type_trans(skb, gen->dev);
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	return skb;
 }
 
 static int gen_poll(struct napi_struct *napi, int budget)
 {
+	struct gen *gen = container_of(napi, struct gen, napi);
 	struct sk_buff *skb, *next;
 	unsigned int i;
 	LIST_HEAD(list);
 
-	for (i = 0; i < gen.burst; i++) {
-		skb = gen_skb();
+	for (i = 0; i < gen->burst; i++) {
+		skb = gen_skb(gen);
 		if (!skb) {
-			gen.failed++;
+			gen->failed++;
 			continue;
 		}
 		list_add_tail(&skb->list, &list);
-		gen.made++;
+		gen->made++;
 	}
-	if (gen.free) {
+	if (gen->free) {
 		list_for_each_entry_safe(skb, next, &list, list) {
 			skb_list_del_init(skb);
 			dev_kfree_skb(skb);
@@ -105,33 +109,31 @@ static int gen_poll(struct napi_struct *napi, int budget)
 		netif_receive_skb_list(&list);
 	}
 	/* With all of the budget used, it would be polled again, for nothing. */
-	napi_complete_done(napi, min_t(int, gen.burst, budget - 1));
-	return min_t(int, gen.burst, budget - 1);
+	napi_complete_done(napi, min_t(int, gen->burst, budget - 1));
+	return min_t(int, gen->burst, budget - 1);
 }
 
-/* Return: the ticks, or a negative errno. */
-static s64 gen_run(unsigned int packets)
+/* On its CPU. Return: the ticks, or a negative errno. */
+static s64 gen_run(struct gen *gen, unsigned int packets)
 {
 	unsigned int i;
 	cycles_t begin, end;
 
-	gen.made = 0;
-	gen.failed = 0;
-	migrate_disable();
+	gen->made = 0;
+	gen->failed = 0;
 	begin = get_cycles();
-	for (i = 0; i < packets; i += gen.burst) {
+	for (i = 0; i < packets; i += gen->burst) {
 		local_bh_disable();
-		napi_schedule(&gen.napi);
+		napi_schedule(&gen->napi);
 		local_bh_enable();
 	}
 	end = get_cycles();
 	/* What was left to ksoftirqd was not measured. */
 	if (local_softirq_pending() & (1 << NET_RX_SOFTIRQ) ||
-	    gen.made + gen.failed != packets)
+	    gen->made + gen->failed != packets)
 		i = 0;
-	migrate_enable();
-	napi_synchronize(&gen.napi);
-	if (gen.failed)
+	napi_synchronize(&gen->napi);
+	if (gen->failed)
 		return -ENOMEM;
 	return i ? end - begin : -EAGAIN;
 }
@@ -143,6 +145,7 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t size,
 	char verb[8], name[IFNAMSIZ];
 	unsigned int burst, packets;
 	s64 ticks = -EINVAL;
+	struct gen *gen;
 
 	if (IS_ERR(line))
 		return PTR_ERR(line);
@@ -151,19 +154,22 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t size,
 	    (strcmp(verb, "receive") && strcmp(verb, "free")))
 		return -EINVAL;
 
-	mutex_lock(&gen.lock);
-	if (!gen.n_frames)
+	migrate_disable();
+	gen = this_cpu_ptr(&gens);
+	mutex_lock(&gen->lock);
+	if (!gen->n_frames)
 		goto unlock;
 	ticks = -ENODEV;
-	gen.dev = dev_get_by_name(current->nsproxy->net_ns, name);
-	if (!gen.dev)
+	gen->dev = dev_get_by_name(current->nsproxy->net_ns, name);
+	if (!gen->dev)
 		goto unlock;
-	gen.burst = burst;
-	gen.free = !strcmp(verb, "free");
-	ticks = gen_run(packets);
-	dev_put(gen.dev);
+	gen->burst = burst;
+	gen->free = !strcmp(verb, "free");
+	ticks = gen_run(gen, packets);
+	dev_put(gen->dev);
 unlock:
-	mutex_unlock(&gen.lock);
+	mutex_unlock(&gen->lock);
+	migrate_enable();
 	if (ticks < 0)
 		return ticks;
 	simple_transaction_set(file, sprintf(line, "%lld\n", ticks));
@@ -180,6 +186,7 @@ static const struct file_operations run_fops = {
 static ssize_t frames_write(struct file *file, const char __user *buf, size_t size,
 			    loff_t *pos)
 {
+	struct gen *gen;
 	u8 *frames;
 
 	if (!size || size % FRAME_LEN || size / FRAME_LEN > MAX_FRAMES)
@@ -191,11 +198,12 @@ static ssize_t frames_write(struct file *file, const char __user *buf, size_t si
 		vfree(frames);
 		return -EFAULT;
 	}
-	mutex_lock(&gen.lock);
-	swap(gen.frames, frames);
-	gen.n_frames = size / FRAME_LEN;
-	gen.next = 0;
-	mutex_unlock(&gen.lock);
+	gen = raw_cpu_ptr(&gens);
+	mutex_lock(&gen->lock);
+	swap(gen->frames, frames);
+	gen->n_frames = size / FRAME_LEN;
+	gen->next = 0;
+	mutex_unlock(&gen->lock);
 	vfree(frames);
 	return size;
 }
@@ -211,16 +219,14 @@ static rx_handler_result_t drop_rx(struct sk_buff **pskb)
 	return RX_HANDLER_CONSUMED;
 }
 
-/* Under RTNL and the lock. */
+/* Under RTNL */
 static void drop_end(void)
 {
-	struct net_device *dev = gen.dropper;
-
-	if (!dev)
+	if (!dropper)
 		return;
-	netdev_rx_handler_unregister(dev);
-	gen.dropper = NULL;
-	dev_put(dev);
+	netdev_rx_handler_unregister(dropper);
+	dev_put(dropper);
+	dropper = NULL;
 }
 
 static ssize_t drop_write(struct file *file, const char __user *buf, size_t size,
@@ -236,7 +242,6 @@ static ssize_t drop_write(struct file *file, const char __user *buf, size_t size
 		return -EFAULT;
 
 	rtnl_lock();
-	mutex_lock(&gen.lock);
 	drop_end();
 	if (*strim(name)) {
 		dev = dev_get_by_name(current->nsproxy->net_ns, strim(name));
@@ -244,9 +249,8 @@ static ssize_t drop_write(struct file *file, const char __user *buf, size_t size
 		if (err)
 			dev_put(dev);
 		else
-			gen.dropper = dev;
+			dropper = dev;
 	}
-	mutex_unlock(&gen.lock);
 	rtnl_unlock();
 	return err ?: size;
 }
@@ -261,12 +265,8 @@ static int gen_netdev_event(struct notifier_block *nb, unsigned long event, void
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
-	if (event == NETDEV_UNREGISTER) {
-		mutex_lock(&gen.lock);
-		if (dev == gen.dropper)
-			drop_end();
-		mutex_unlock(&gen.lock);
-	}
+	if (event == NETDEV_UNREGISTER && dev == dropper)
+		drop_end();
 	return NOTIFY_DONE;
 }
 
@@ -274,18 +274,24 @@ static struct notifier_block gen_netdev_nb = { .notifier_call = gen_netdev_event
 
 static int __init gen_init(void)
 {
+	unsigned int cpu;
 	int err;
 
-	gen.napi_dev = alloc_netdev_dummy(0);
-	if (!gen.napi_dev)
+	napi_dev = alloc_netdev_dummy(0);
+	if (!napi_dev)
 		return -ENOMEM;
 	err = register_netdevice_notifier(&gen_netdev_nb);
 	if (err) {
-		free_netdev(gen.napi_dev);
+		free_netdev(napi_dev);
 		return err;
 	}
-	netif_napi_add(gen.napi_dev, &gen.napi, gen_poll);
-	napi_enable(&gen.napi);
+	for_each_possible_cpu(cpu) {
+		struct gen *gen = per_cpu_ptr(&gens, cpu);
+
+		mutex_init(&gen->lock);
+		netif_napi_add(napi_dev, &gen->napi, gen_poll);
+		napi_enable(&gen->napi);
+	}
 
 	gen_dir = debugfs_create_dir("porch_gen", NULL);
 	debugfs_create_file("frames", 0200, gen_dir, NULL, &frames_fops);
@@ -296,13 +302,19 @@ static int __init gen_init(void)
 
 static void __exit gen_exit(void)
 {
+	unsigned int cpu;
+
 	debugfs_remove(gen_dir);
 	/* That tells of all devices as if they went. */
 	unregister_netdevice_notifier(&gen_netdev_nb);
-	napi_disable(&gen.napi);
-	netif_napi_del(&gen.napi);
-	free_netdev(gen.napi_dev);
-	vfree(gen.frames);
+	for_each_possible_cpu(cpu) {
+		struct gen *gen = per_cpu_ptr(&gens, cpu);
+
+		napi_disable(&gen->napi);
+		netif_napi_del(&gen->napi);
+		vfree(gen->frames);
+	}
+	free_netdev(napi_dev);
 }
 
 module_init(gen_init);
