@@ -450,9 +450,12 @@ unsigned int porch_flowtab_age(struct porch_flowtab *t, u32 now, u32 chains)
 	struct porch_flowtab_entry *e;
 	struct porch_flow_node *n;
 	unsigned int gone = 0;
+	u32 chain = t->cursor;
 
+	/* Others write beside the cursor, so it is touched but once. */
+	t->cursor += chains;
 	for (; chains; chains--) {
-		n = rcu_dereference(*porch_flowtab_chain(t, t->cursor++));
+		n = rcu_dereference(*porch_flowtab_chain(t, chain++));
 		for (; n; n = rcu_dereference(n->next)) {
 			e = porch_flowtab_entry(n);
 			if (!n->dir && porch_flowtab_has_expired(e, now))

@@ -54,18 +54,21 @@ struct porch_flow {
 /**
  * struct porch_flows - the flows of an instance
  * @pn: the instance
- * @table: finds them
- * @secret: of the table's hash
- * @translated: flows that are translated
  * @frags: lends ports to fragments
+ * @secret: of the table's hash
+ * @table: finds them
+ * @translated: flows that are translated
  * @age: removes flows that have expired
+ *
+ * What every packet reads comes first, what is written behind it: @table begins with
+ * a cache line of its own.
  */
 struct porch_flows {
 	struct porch_net *pn;
-	struct porch_flowtab table;
-	siphash_aligned_key_t secret;
-	atomic_t translated;
 	struct porch_frags *frags;
+	siphash_aligned_key_t secret;
+	struct porch_flowtab table;
+	atomic_t translated;
 	struct delayed_work age;
 };
 
