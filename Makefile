@@ -21,6 +21,7 @@ help:
 	@echo '  check-debug  the network tests, on a kernel that watches memory, locks'
 	@echo '               and contexts (building it takes 20 minutes, once)'
 	@echo '  check-kcsan  the same, on a kernel that watches for data races'
+	@echo '  check-lines  does a packet write what another CPU uses, too?'
 	@echo '  bench        measure, print tables, write them to Documentation/bench/'
 	@echo '               [BENCH='"'"'fwd.* drop.*'"'"'] [JSON=FILE] for some rows, and a file'
 	@echo '  bench-native  of it the algorithms against DPDK'"'"'s, without a VM'
@@ -47,6 +48,10 @@ endif
 
 module-%: setup
 	scripts/module.sh $(CACHE)/$*/headers build/$*
+
+# One that tells which memory it reads and writes
+module-6.12-lines: setup
+	selftests/lines/build.sh $(CACHE)/6.12/headers
 
 tool:
 	$(MAKE) -C userctl BUILD=$(CURDIR)/build
@@ -81,6 +86,9 @@ check-debug check-kcsan: check-%: setup
 	selftests/vm/checker.sh $*
 	scripts/check.sh $*
 
+check-lines: module-6.12-lines tool
+	selftests/vm/suite.sh -k 6.12 -t 300 -r build/results/lines selftests/lines/lines.py
+
 bench: module-6.12 tool
 	@BENCH='$(BENCH)' JSON='$(JSON)' selftests/bench/bench.sh
 
@@ -100,4 +108,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup modules tool install tests core-check fuzz demo lab lint check \
-	check-debug check-kcsan soak bench bench-native bench-quick bench-baseline clean
+	check-debug check-kcsan check-lines soak bench bench-native bench-quick bench-baseline clean

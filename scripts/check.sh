@@ -66,15 +66,18 @@ build()
 }
 
 # vm_tests KERNEL SECONDS: all that wants a kernel with the module, each within
-# that time. Only the debug kernel fails on demand.
+# that time. Only the debug kernel fails on demand, and only for 6.12 is there a module
+# that tells what it writes.
 vm_tests()
 {
 	local test tests=()
 
-	for test in build/selftests/uapi/* selftests/net/*.sh; do
+	for test in build/selftests/uapi/* selftests/net/*.sh selftests/lines/lines.py; do
 		case $1:$test in
 		*/demo.sh|*/topology.sh) continue ;;
 		[!d]*/faults) continue ;;
+		6.12:*/lines.py) ;;
+		*/lines.py) continue ;;
 		esac
 		[ ! -f "$test" ] || [ ! -x "$test" ] || tests+=("$test")
 	done
@@ -102,7 +105,7 @@ case ${1-} in
 				make -s -C selftests/core check-threads
 	part "core, one test"	point "a core test alone" \
 				make -s core-check ARGS="--test csum"
-	part "build"		build 6.12 6.1
+	part "build"		build 6.12 6.12-lines 6.1
 	aside "bench"		points bench make -s bench-quick &
 	bench=$!
 	part "porchctl"		points porchctl make -s -C userctl check
