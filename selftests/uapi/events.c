@@ -30,6 +30,8 @@ FIXTURE(events) {
 FIXTURE_SETUP(events)
 {
 	scene_enter(&self->client);
+	/* Addresses are followed by the time that it answers. */
+	scene_ask(&self->client, PORCH_CMD_STATUS_GET, "");
 	ASSERT_EQ(0, client_open(&self->listener));
 	ASSERT_EQ(0, client_listen(&self->listener, "config"));
 }
@@ -499,8 +501,9 @@ TEST_F_TIMEOUT(events, can_be_followed, 120)
 	}
 	/* What went with a device is told, too. */
 	ASSERT_EQ(0, system("ip link del d2"));
-	listen_all(_metadata, &self->listener, &heard);
+	/* What follows from its addresses has been told once the status is there. */
 	look(&self->client, &seen);
+	listen_all(_metadata, &self->listener, &heard);
 	EXPECT_EQ(0, heard.changes);
 	EXPECT_EQ(seen.generation, heard.generation);
 	expect_rows(_metadata, &seen.ports, &heard.ports);
@@ -547,6 +550,7 @@ TEST_F(events, are_told_in_their_namespace_only)
 	scene_devices();
 	ASSERT_EQ(0, client_open(&other));
 	scene_set(&other);
+	scene_ask(&other, PORCH_CMD_STATUS_GET, "");
 	EXPECT_EQ(0, events_of(&self->listener));
 	ASSERT_EQ(0, client_listen(&other, "config"));
 	scene_ask(&self->client, PORCH_CMD_ROUTE_DEL, "dst=10.1.0.0 prefix-len=16");

@@ -99,7 +99,7 @@ static ssize_t arrives(int wire, const uint8_t *like, uint8_t *frame, size_t siz
 	struct pollfd pollfd = { .fd = wire, .events = POLLIN };
 	ssize_t len;
 
-	while (poll(&pollfd, 1, 5000) == 1) {
+	while (poll(&pollfd, 1, 10000) == 1) {
 		len = recv(wire, frame, size, 0);
 		if (len >= 14 && !memcmp(frame, like, 14))
 			return len;
@@ -175,7 +175,7 @@ static void reaches_socket(struct __test_metadata *_metadata, struct ring *r, ui
 	head.caplen = write_ipv6(frame, "2001:db8:9::1");
 	sent(_metadata, r, &head, frame);
 	pollfd.fd = six;
-	ASSERT_EQ(1, poll(&pollfd, 1, 5000));
+	ASSERT_EQ(1, poll(&pollfd, 1, 10000));
 	EXPECT_EQ(PAYLOAD, recv(six, got, sizeof(got), 0));
 	EXPECT_EQ(0, memcmp(frame + HEADERS6, got, PAYLOAD));
 	close(six);
@@ -185,7 +185,7 @@ static void reaches_socket(struct __test_metadata *_metadata, struct ring *r, ui
 	head.caplen = write_ipv4(frame, "10.9.0.1");
 	sent(_metadata, r, &head, frame);
 	pollfd.fd = four;
-	ASSERT_EQ(1, poll(&pollfd, 1, 5000));
+	ASSERT_EQ(1, poll(&pollfd, 1, 10000));
 	EXPECT_EQ(PAYLOAD, recv(four, got, sizeof(got), 0));
 	EXPECT_EQ(0, memcmp(frame + HEADERS4, got, PAYLOAD));
 	close(four);
@@ -216,7 +216,7 @@ TEST_F(inject, through_the_path_to_another_port)
 	ASSERT_TRUE(ring_open(&tap, atoi(PORT)));
 	head.caplen = write_ipv4(frame, "10.1.2.3");
 	sent(_metadata, &self->ring, &head, frame);
-	ASSERT_EQ(POLLIN, ring_poll(&tap, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&tap, 10000));
 	out = ring_peek(&tap);
 	ip = (uint8_t *)out + out->data + out->net;
 	EXPECT_EQ(63, ip[8]);
@@ -225,7 +225,7 @@ TEST_F(inject, through_the_path_to_another_port)
 
 	head.caplen = write_ipv6(frame, "2001:db8:1::1");
 	sent(_metadata, &self->ring, &head, frame);
-	ASSERT_EQ(POLLIN, ring_poll(&tap, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&tap, 10000));
 	out = ring_peek(&tap);
 	ip = (uint8_t *)out + out->data + out->net;
 	EXPECT_EQ(63, ip[7]);

@@ -82,7 +82,7 @@ static void expect_frames(struct __test_metadata *_metadata, struct ring *r, int
 	for (i = 0; i < count; i++)
 		ASSERT_TRUE(wire_send(wire, first + i));
 	for (i = 0; i < count; i++) {
-		ASSERT_EQ(POLLIN, ring_poll(r, 5000));
+		ASSERT_EQ(POLLIN, ring_poll(r, 10000));
 		frame = ring_peek(r);
 		ASSERT_NE(NULL, frame);
 		EXPECT_TRUE(is_frame(frame, first + i));
@@ -124,7 +124,7 @@ TEST_F(rings, a_frame)
 	struct porch_ring_frame *f;
 
 	ASSERT_TRUE(wire_send(self->wire, 1));
-	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 	f = ring_peek(&self->ring);
 	ASSERT_NE(NULL, f);
 	EXPECT_TRUE(is_frame(f, 1));
@@ -167,7 +167,7 @@ TEST_F(rings, loss)
 
 	for (i = 0; i < 100; i++)
 		ASSERT_TRUE(wire_send(self->wire, i));
-	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 	while (self->ring.ctl->frames + self->ring.ctl->lost < 100)
 		usleep(1000);
 	lost = self->ring.ctl->lost;
@@ -179,7 +179,7 @@ TEST_F(rings, loss)
 	}
 	EXPECT_EQ(100, got + lost);
 	ASSERT_TRUE(wire_send(self->wire, 7));
-	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 	frame = ring_peek(&self->ring);
 	EXPECT_TRUE(is_frame(frame, 7));
 	EXPECT_EQ(lost, frame->lost);
@@ -226,7 +226,7 @@ TEST_F(rings, lying_index)
 			usleep(1000);
 		ctl->cons = ctl->prod;
 		ASSERT_TRUE(wire_send(self->wire, 99));
-		ASSERT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+		ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 		frame = ring_peek(&self->ring);
 		ASSERT_NE(NULL, frame);
 		EXPECT_TRUE(is_frame(frame, 99));
@@ -508,7 +508,7 @@ TEST_F(rings, fork)
 	if (!pid) {
 		struct porch_ring_frame *frame;
 
-		ring_poll(&self->ring, 5000);
+		ring_poll(&self->ring, 10000);
 		frame = ring_peek(&self->ring);
 		if (!frame || !is_frame(frame, 3))
 			_exit(1);
@@ -707,7 +707,7 @@ TEST_F(rings, wakes)
 	for (i = 0; i < 50; i++) {
 		n = i;
 		ASSERT_EQ(1, write(ends[1], &n, 1));
-		ASSERT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+		ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 		late = now();
 		frame = ring_peek(&self->ring);
 		ASSERT_TRUE(frame && is_frame(frame, n));
@@ -799,9 +799,9 @@ TEST_F(rings, port_goes)
 	ASSERT_TRUE(wire_send(self->wire, 1));
 	scene_ask(&self->client, PORCH_CMD_PORT_DEL, "ifindex=" WIRE_TEXT);
 	/* What has come is still there, nothing more will come. */
-	EXPECT_EQ(POLLIN | POLLHUP, ring_poll(&self->ring, 5000));
+	EXPECT_EQ(POLLIN | POLLHUP, ring_poll(&self->ring, 10000));
 	self->ring.ctl->cons = self->ring.ctl->prod;
-	EXPECT_EQ(POLLHUP, ring_poll(&self->ring, 5000));
+	EXPECT_EQ(POLLHUP, ring_poll(&self->ring, 10000));
 	all.ctl->cons = all.ctl->prod;
 	EXPECT_EQ(0, ring_poll(&all, 0));
 	EXPECT_EQ(-1, ring_tap(self->ring.fd, WIRE));
@@ -816,7 +816,7 @@ TEST_F(rings, port_goes)
 
 	/* The device goes, and the port with it. */
 	ASSERT_EQ(0, system("ip link del v0"));
-	EXPECT_EQ(POLLHUP, ring_poll(&self->ring, 5000));
+	EXPECT_EQ(POLLHUP, ring_poll(&self->ring, 10000));
 }
 
 /* Nobody is left in the namespace but an open ring, which does not hold it. */
@@ -826,7 +826,7 @@ TEST_F(rings, namespace_goes)
 	int home;
 
 	ASSERT_TRUE(wire_send(self->wire, 1));
-	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 	close(self->wire);
 	client_close(&self->client);
 	home = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);

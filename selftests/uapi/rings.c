@@ -166,7 +166,11 @@ static const char wire[] =
 	"link set v1 addrgenmode none\n"
 	"link set v0 address 02:00:00:00:09:01 up\n"
 	"link set v1 address 02:00:00:00:09:02 up\n"
-	"END\n";
+	"END\n"
+	/* Until the kernel has got round to the carrier, frames are lost. */
+	"for dev in v0 v1; do\n"
+	"	while ip link show $dev | grep -q 'qdisc noop '; do sleep 0.01; done\n"
+	"done\n";
 
 bool wire_lay(struct client *client)
 {
@@ -330,6 +334,15 @@ uint64_t ledger_line(struct client *client, int which)
 	value = nla_get_u64(a[which]);
 	answer_free(&answer);
 	return value;
+}
+
+bool ledger_comes_to(struct client *client, int which, uint64_t value)
+{
+	int i;
+
+	for (i = 0; i < 10000 && ledger_line(client, which) != value; i++)
+		usleep(1000);
+	return ledger_line(client, which) == value;
 }
 
 bool ledger_balances(struct client *client)

@@ -166,6 +166,16 @@ uint16_t fold(uint32_t sum);
  * Return: its value
  */
 uint64_t ledger_line(struct client *client, int which);
+
+/**
+ * ledger_comes_to() - wait for a line, as softirqs may be behind
+ * @client: in the scene
+ * @which: PORCH_A_LEDGER_*
+ * @value: of the line
+ *
+ * Return: whether it came to that, within ten seconds
+ */
+bool ledger_comes_to(struct client *client, int which, uint64_t value);
 bool ledger_balances(struct client *client);
 
 bool is_frame(const struct porch_ring_frame *f, uint8_t number);
