@@ -53,6 +53,7 @@ chain_topology()
 	route add default via 10.0.2.1
 	route add default via 2001:db8:2::1
 	END
+	links_ready "$ns_client" "$ns_router" "$ns_second" "$ns_server"
 	stock_router "$ns_router"
 	stock_router "$ns_second"
 	attach "$ns_router" rc ra
@@ -71,7 +72,7 @@ traces()
 	local addr=$1 want=$2 hops
 	shift 2
 
-	hops=$(client traceroute -n -q 1 -w 3 "$@" "$addr" |
+	hops=$(client traceroute -n -q 1 -w 10 "$@" "$addr" |
 		awk 'NR > 1 { printf "%s%s", sep, $2; sep = "," }')
 	equal "hops" "$hops" "$want"
 }
@@ -83,8 +84,8 @@ chain_topology
 v4=10.0.1.1,10.0.3.2,10.0.2.2
 v6=2001:db8:1::1,2001:db8:3::2,2001:db8:2::2
 
-check "ping, IPv4" says "ttl=62" client ping -n -c 1 -W 3 10.0.2.2
-check "ping, IPv6" says "ttl=62" client ping -n -c 1 -W 3 2001:db8:2::2
+check "ping, IPv4" says "ttl=62" client ping -n -c 1 -W 10 10.0.2.2
+check "ping, IPv6" says "ttl=62" client ping -n -c 1 -W 10 2001:db8:2::2
 check "traceroute, UDP" traces 10.0.2.2 "$v4"
 check "traceroute, ICMP" traces 10.0.2.2 "$v4" -I
 check "traceroute, TCP" traces 10.0.2.2 "$v4" -T -p 7
@@ -97,8 +98,8 @@ check "TCP, IPv6" transfer "$ns_server" "$ns_client" 2001:db8:1::2 5
 check "the far side of the first router" reaches "$ns_server" 10.0.1.1
 check "the far side of the second router" reaches "$ns_client" 2001:db8:2::1
 check "a loop ends" says "From 10.0.(1.1|3.2) .*Time to live exceeded" \
-	client ping -n -c 1 -W 3 10.99.0.1
+	client ping -n -c 1 -W 10 10.99.0.1
 check "a loop ends, IPv6" says "Time exceeded: Hop limit" \
-	client ping -n -c 1 -W 3 2001:db8:99::1
+	client ping -n -c 1 -W 10 2001:db8:99::1
 
 finish

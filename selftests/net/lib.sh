@@ -184,10 +184,11 @@ porch_load()
 	insmod "$module"
 }
 
+# Qdiscs hold it until their namespace has gone, which the kernel does in its own time.
 porch_unload()
 {
 	porch_loaded || return 0
-	rmmod porch
+	poll_until 20 rmmod porch
 }
 
 #### namespaces ####
@@ -220,6 +221,18 @@ configure()
 	ip -n "$1" -b - || die "cannot configure $1"
 }
 
+# links_ready NAMESPACE...: a link that is up has its qdisc and its link-local address
+# once the kernel has got round to its carrier. Until then it drops what is sent.
+links_ready()
+{
+	local ns
+
+	for ns in "$@"; do
+		poll_until 20 fails says 'LOWER_UP>[^<]*qdisc noop ' \
+			ip -n "$ns" link show up || die "links of $ns do not get ready"
+	done
+}
+
 # wire NAMESPACE DEVICE NAMESPACE DEVICE: a cable, both ends up
 wire()
 {
@@ -227,6 +240,7 @@ wire()
 		die "no veth $2"
 	ip -n "$1" link set "$2" up
 	ip -n "$3" link set "$4" up
+	links_ready "$1" "$3"
 }
 
 # addresses NAMESPACE DEVICE ADDRESS/LENGTH...
@@ -332,6 +346,7 @@ stock_topology()
 	route add default via 10.0.2.1
 	route add default via 2001:db8:2::1
 	END
+	links_ready "$ns_client" "$ns_router" "$ns_server"
 	stock_router "$ns_router"
 }
 
@@ -416,7 +431,7 @@ counts()
 
 	before=$(counter "$group" "$name")
 	"$@" || return
-	poll_until 2 went_up "$group" "$name" "$before" "$delta"
+	poll_until 20 went_up "$group" "$name" "$before" "$delta"
 }
 
 went_up()
@@ -466,7 +481,7 @@ reaches()
 	local ns=$1 addr=$2
 	shift 2
 
-	ip netns exec "$ns" ping -n -q -c 2 -i 0.02 -W 3 "$@" "$addr"
+	ip netns exec "$ns" ping -n -q -c 2 -i 0.02 -W 10 "$@" "$addr"
 }
 
 # background NAMESPACE COMMAND...: until the test ends or $! is killed
@@ -497,7 +512,7 @@ transfer()
 		"CREATE:$tmp/received" > "$tmp/listener" 2>&1 &
 	pid=$!
 	if ! ip netns exec "$from" socat -u -T 30 "FILE:$data" \
-		"TCP:$addr:5001,connect-timeout=10,retry=100,interval=0.05"; then
+		"TCP:$addr:5001,connect-timeout=10,retry=400,interval=0.05"; then
 		kill "$pid"
 		return 1
 	fi

@@ -106,7 +106,7 @@ team()
 	route replace 2001:db8:2::/64 dev team0
 	END
 	server ip neigh flush all
-	check "through the team" poll_until 10 both "$ns_client" 10.0.2.2 2001:db8:2::2
+	check "through the team" poll_until 30 both "$ns_client" 10.0.2.2 2001:db8:2::2
 	check "TCP through the team" transfer "$ns_client" "$ns_server" 10.0.2.2 1
 	check "its member has a netfilter hook" attached rs auto nf
 	check "which takes what comes first" \
@@ -139,6 +139,8 @@ addr add 2001:db8:1::1/64 dev br0 nodad
 END
 routes "$ns_router" "10.0.1.0/24 dev br0" "10.0.2.0/24 dev rs" \
 	"2001:db8:1::/64 dev br0" "2001:db8:2::/64 dev rs"
+# It carries something since it has members, but not at once.
+links_ready "$ns_router"
 [[ $(router ip -6 addr show dev br0 scope link) =~ (fe80::[0-9a-f:]+) ]] ||
 	die "br0 has no link-local address"
 link_local=${BASH_REMATCH[1]}
@@ -164,7 +166,7 @@ check "the other member's comes by the bridge" \
 check "what is bridged is left alone" \
 	takes rc 0 reaches "$ns_client" 10.0.1.3
 check "so is multicast and broadcast" \
-	takes rc 0 says "bytes from fe80" client ping -n -c 1 -W 3 ff02::1%c0
+	takes rc 0 says "bytes from fe80" client ping -n -c 1 -W 10 ff02::1%c0
 check "for the router itself it goes on to the bridge" \
 	takes br0 2 takes rc 2 reaches "$ns_client" 10.0.1.1
 check "for its link-local address, too" reaches "$ns_client" "$link_local%c0"
@@ -185,7 +187,7 @@ c0, rc = Wire("client", "c0"), Wire("router", "rc", False)
 with netns("router"):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.bind(("10.0.10.1", 4001))
-sock.settimeout(5)
+sock.settimeout(10)
 for tags in tag(10), tag(10) + tag(0, 3):
     with point(f"{len(tags) // 4} tags, of which the first has a device on the bridge"):
         mark = token()
@@ -208,7 +210,7 @@ addresses "$ns_router" br0 2001:db8:1::1/64
 router ip link set rc nomaster
 check "released, it takes all that comes" takes rc 1 all_hosts
 check "enslaved again, it stays a port" router ip link set rc master br0
-check "and works" poll_until 5 both "$ns_client" 10.0.2.2 2001:db8:2::2
+check "and works" poll_until 20 both "$ns_client" 10.0.2.2 2001:db8:2::2
 router ip link set rc nomaster
 router ip link add vrf0 up type vrf table 10
 check "not so in a VRF" refused "a port of Porch" \
@@ -261,7 +263,7 @@ route replace 10.0.2.0/24 dev bond0
 route replace 2001:db8:2::/64 dev bond0
 END
 server ip neigh flush all
-check "through the bond" poll_until 10 both "$ns_client" 10.0.2.2 2001:db8:2::2
+check "through the bond" poll_until 30 both "$ns_client" 10.0.2.2 2001:db8:2::2
 check "TCP through the bond" transfer "$ns_client" "$ns_server" 10.0.2.2 1
 check "its member has a netfilter hook" attached rs auto nf
 check "which takes what comes first" \
