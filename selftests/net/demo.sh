@@ -159,9 +159,9 @@ show porchctl -n router diff "$config"
 
 heading "From home to the internet, behind the router's address; IPv6 as it is"
 serve internet 80 "the internet"
-laptop ping -n -c 2 -i 0.2 -W 3 $server
-laptop ping -n -c 2 -i 0.2 -W 3 $server6
-laptop traceroute -n -q 1 -w 3 -N 1 $server
+laptop ping -n -c 2 -i 0.2 -W 10 $server
+laptop ping -n -c 2 -i 0.2 -W 10 $server6
+laptop traceroute -n -q 1 -w 10 -N 1 $server
 laptop socat - "TCP:$server:80"
 laptop socat - "TCP6:[$server6]:80"
 show porchctl -n router flow
@@ -183,7 +183,7 @@ poll_until 20 listening internet tcp 5201 || broken "iperf3 does not listen"
 ip netns exec laptop iperf3 -R -f m -i 0 -t 8 -c $server > "$tmp/download" 2>&1 &
 download=$!
 poll_until 20 grep -q "connected" "$tmp/download"
-laptop ping -n -q -c 20 -i 0.1 -W 3 -Q 0xb8 $server
+laptop ping -n -q -c 20 -i 0.1 -W 10 -Q 0xb8 $server
 wait "$download" || broken "no download"
 show sed -n '/sender\|receiver/p' "$tmp/download"
 show porchctl -n router -s shape show eth1

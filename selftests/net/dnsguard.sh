@@ -15,14 +15,15 @@
 
 guard=
 
-# guard_up [OPTION...]: porch-dnsguard at queue 5; its pid is in $guard
+# guard_up [MILLISECONDS]: porch-dnsguard at queue 5, which answers in time, as slow as
+# this machine may be; its pid is in $guard
 guard_up()
 {
 	rm -f "$tmp/guard"
-	ip netns exec "$ns_router" porch-dnsguard -q 5 "$@" "$tmp/names" \
+	ip netns exec "$ns_router" porch-dnsguard -q 5 -t "${1:-60000}" "$tmp/names" \
 		2> "$tmp/guard" &
 	guard=$!
-	poll_until 10 grep -q "reading queue 5" "$tmp/guard"
+	poll_until 30 grep -q "reading queue 5" "$tmp/guard"
 }
 
 guard_down()
@@ -44,7 +45,7 @@ answer()
 	    s.sendto(data[:2] + bytes([data[2] | 0x80]) + data[3:], peer)
 	END
 	background "$ns_server" python3 "$tmp/answer.py"
-	poll_until 10 listening "$ns_server" udp 53
+	poll_until 30 listening "$ns_server" udp 53
 }
 
 # ask ADDRESS NAME [SECONDS]: is the question answered?
@@ -108,7 +109,7 @@ sleeps()
 	counts engine bypassed 1 ask 10.0.2.2 good.example
 	kill -CONT "$guard"
 	# Its answers to both come too late, and are refused.
-	poll_until 10 ask 10.0.2.2 good.example
+	poll_until 30 ask 10.0.2.2 good.example
 }
 
 # The rule goes while its packet waits, for as long as this machine may need. Nobody
@@ -121,7 +122,7 @@ rule_goes()
 	kill -STOP "$guard"
 	ask 10.0.2.2 good.example 60 &
 	pid=$!
-	poll_until 10 holds 1
+	poll_until 30 holds 1
 	porch rule flush forward
 	kill -CONT "$guard"
 	wait "$pid"
@@ -167,7 +168,7 @@ capture_alone()
 		-c 8 -w "$tmp/alone" 2> "$tmp/alone.err" &
 	pid=$!
 	poll_until 10 test -s "$tmp/alone"
-	poll_until 10 asked_until_gone "$pid"
+	poll_until 60 asked_until_gone "$pid"
 	wait "$pid"
 	says "8 frames captured" cat "$tmp/alone.err"
 	says "A\? good.example" tcpdump -Z root -n -r "$tmp/alone"
@@ -186,15 +187,17 @@ port_goes()
 	porch rule add forward proto udp dport 53 queue 5
 	kill -STOP "$guard"
 	fails ask 10.0.2.2 good.example 0.1
+	poll_until 10 holds 1
 	porch port del rc
 	holds 0
 	porch port add rc
 	fails ask 10.0.2.2 good.example 0.1
+	poll_until 10 holds 1
 	router ip link set rc down
 	holds 0
 	router ip link set rc up
 	kill -CONT "$guard"
-	poll_until 10 ask 10.0.2.2 good.example 1
+	poll_until 30 ask 10.0.2.2 good.example 1
 }
 
 # What the router sends itself passes by the application just like that.
@@ -280,17 +283,17 @@ output_port_goes()
 	porch rule add output proto udp dport 53 queue 5
 	kill -STOP "$guard"
 	fails asks "$ns_router" 10.0.2.2 good.example 0.1
-	holds 1
+	poll_until 10 holds 1
 	porch port del rs
 	holds 0
 	porch port add rs
 	fails asks "$ns_router" 10.0.2.2 good.example 0.1
-	holds 1
+	poll_until 10 holds 1
 	router ip link set rs down
 	holds 0
 	router ip link set rs up
 	kill -CONT "$guard"
-	poll_until 10 asks "$ns_router" 10.0.2.2 good.example 1
+	poll_until 30 asks "$ns_router" 10.0.2.2 good.example 1
 	porch rule flush output
 }
 
@@ -303,12 +306,12 @@ porch rule add forward proto udp dport 53 queue 5 || die "no rule"
 check "names on the list are blocked, others are not" names
 check "one program reads a queue" one_reader
 check "all packets pass by an application" everything
+guard_down
+guard_up 500
 check "an application that sleeps" sleeps
 guard_down
-guard_up -t 60000
-check "a rule that goes while its packet waits" rule_goes
-guard_down
 guard_up
+check "a rule that goes while its packet waits" rule_goes
 check "what a rule diverts is the application's" diverted
 check "rules that make no sense" refused_rules
 check "porch-capture with CAP_NET_RAW alone" capture_alone
@@ -318,9 +321,11 @@ check "what the machine sends is asked for" output_asked
 check "whatever it is" output_everything
 check "and is seen once by others" output_once
 check "it may be diverted" output_diverted
+guard_down
+guard_up 500
 check "nobody has an answer for it" output_unanswered
 guard_down
-guard_up -t 60000
+guard_up
 check "its port goes while it waits" output_port_goes
 guard_down -KILL
 porch rule flush forward

@@ -36,7 +36,7 @@ is_refused()
 # a delay makes that ends for many packets at once
 flooded()
 {
-	background "$ns_client" timeout 20 hping3 -q --flood "$@"
+	background "$ns_client" timeout 100 hping3 -q --flood "$@"
 	flood=$!
 }
 
@@ -51,9 +51,9 @@ in_need()
 	full=$(counter drop "$lane-lane-full")
 	client tc qdisc replace dev c0 root netem delay 20ms limit 100000
 	flooded "${flood_by[@]}"
-	poll_until 10 went_up drop "$lane-lane-full" "$full" + || status=1
+	poll_until 40 went_up drop "$lane-lane-full" "$full" + || status=1
 	"$@" || status=1
-	kill "$flood"
+	kill "$flood" || status=1
 	wait "$flood" 2> /dev/null || true
 	client tc qdisc del dev c0 root
 	porch engine set vector 64 time-limit 2000 lane-limit 1000
@@ -192,11 +192,19 @@ def takes(lane, packets, pref=None, proto=None, sport=None, dport=None, dscp=Non
     global before
     for packet in packets:
         send(packet, tags)
-    want = before[1][lane] + len(packets)
-    after = poll_until(2, lambda: (now := look())[1][lane] >= want and now)
-    assert after, "another lane"
-    met = {r: n - before[0][r] for r, n in after[0].items() if n != before[0][r]}
-    equal("rules that were met", met, {rule: len(packets)} if rule[1:] != (None,) * 5 else {})
+    want = {rule: len(packets)} if rule[1:] != (None,) * 5 else {}
+
+    def met(now):
+        return {r: n - before[0][r] for r, n in now[0].items() if n != before[0][r]}
+
+    def taken():
+        now = look()
+        return now[1][lane] >= before[1][lane] + len(packets) and met(now) == want and now
+    after = poll_until(20, taken)
+    if not after:
+        after = look()
+        equal("rules that were met", met(after), want)
+        raise AssertionError("another lane")
     before = after
 
 
@@ -322,7 +330,7 @@ def over(n, src, dst, **more):
     before = lanes()
     for _ in range(n):
         c0.send(rc, udp_packet(src, dst, token(), **more))
-    after = poll_until(2, lambda: let_in(now := lanes()) >= let_in(before) + n and now)
+    after = poll_until(20, lambda: let_in(now := lanes()) >= let_in(before) + n and now)
     assert after, "not all came"
     return after["over-budget"] - before["over-budget"]
 
@@ -349,8 +357,8 @@ with point("but for those of one link"):
     equal("another", over(5, "fe80::1:2", "2001:db8:2::9"), 0)
 with point("what exceeds it takes the bulk lane"):
     before = lanes()["bulk"]
-    n = over(20, "10.0.1.2", "10.0.2.9")
-    equal("over the budget", n, 20)
+    n = over(40, "10.0.1.2", "10.0.2.9")
+    assert 20 <= n, n                           # it may have saved some meanwhile
     assert lanes()["bulk"] - before >= n
 with point("sources are counted"):
     n = lanes()["sources"]

@@ -24,7 +24,7 @@ local_packets()
 	local dev=$1 delta=$2 before diff
 	shift 2
 
-	for _ in 1 2 3; do
+	for _ in 1 2 3 4 5; do
 		before=$(port_counter "$dev" local-packets)
 		"$@" || return
 		diff=$(($(port_counter "$dev" local-packets) - before))
@@ -36,7 +36,7 @@ local_packets()
 queued_error()
 {
 	router tc qdisc replace dev rc root pfifo limit 1000
-	says "Net Unreachable" client ping -n -c 1 -W 3 10.9.9.9
+	says "Net Unreachable" client ping -n -c 1 -W 10 10.9.9.9
 	router tc qdisc del dev rc root
 }
 
@@ -47,12 +47,13 @@ to_many()
 	router ping -n -b -c 1 -W 1 10.0.2.255 || :
 }
 
-# traced COMMAND...: packets that entered dev_queue_xmit() for rs meanwhile
+# traced COMMAND...: packets as long as its pings that entered dev_queue_xmit() for rs
+# meanwhile; what neighbours say is shorter
 traced()
 {
 	local trace=/sys/kernel/tracing
 
-	echo 'name == "rs"' > $trace/events/net/net_dev_queue/filter
+	echo 'name == "rs" && len == 98' > $trace/events/net/net_dev_queue/filter
 	echo > $trace/trace
 	echo 1 > $trace/events/net/net_dev_queue/enable
 	"$@" > /dev/null
@@ -90,7 +91,7 @@ check "what is forwarded is not" local_packets rs 0 reaches "$ns_client" 10.0.2.
 check "nor in IPv6" local_packets rs 0 reaches "$ns_client" 2001:db8:2::2
 check "nor is Porch's own error" local_packets rc 0 \
 	counts created icmp-error 1 \
-	says "Net Unreachable" client ping -n -c 1 -W 3 10.9.9.9
+	says "Net Unreachable" client ping -n -c 1 -W 10 10.9.9.9
 check "nor if the port has a queue" local_packets rc 0 queued_error
 
 check "forwarded packets leave by the short way" \
@@ -133,7 +134,7 @@ def local_packets():
 
 def once(send):
     """Is counted once; again if the router had something to say meanwhile"""
-    for _ in range(3):
+    for _ in range(5):
         before = local_packets()
         send()
         more = local_packets() - before

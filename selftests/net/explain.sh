@@ -535,7 +535,7 @@ def run(batch):
     def all_there():
         look()
         return all(map(is_complete, batch))
-    poll_until(2, all_there)
+    poll_until(20, all_there)
     new, after = stats(), ledger()
     for one in batch:
         end = one.steps[-1]
@@ -615,7 +615,7 @@ with point("a limit is asked, and not used up"):
                   "forward" if n < 3 else "drop")
         before = ledger()
         wires["r0"].send(ports["r0"], packet)
-        poll_until(5, lambda: ledger()["rx"] > before["rx"] and not ledger()["queued"])
+        poll_until(20, lambda: ledger()["rx"] > before["rx"] and not ledger()["queued"])
         equal("dropped", ledger()["dropped"] - before["dropped"], int(n >= 3))
 
 with point("a neighbour that has failed"):
@@ -657,7 +657,7 @@ with point("what the machine itself sends"):
             sock.sendto(data, (dst, dport))
         except PermissionError:
             equal("verdict", verdict, "drop")
-        p = wires[dev].catch(data, timeout=5 if src else 0.2)
+        p = wires[dev].catch(data, timeout=10 if src else 0.2)
         equal("seen", p and p.src, src)
 
 with point("the tool says the same"):

@@ -45,7 +45,8 @@ from_server()
 
 shown()
 {
-	says 'tcp time-wait from 10.0.1.2 sport [0-9]+ to 10.0.2.2 dport 5001, replies from 10.0.2.2 sport 5001 to 10.0.1.2 dport [0-9]+, expires [0-9]+' \
+	reaches "$ns_client" 10.0.2.2
+	poll_until 10 says 'tcp time-wait from 10.0.1.2 sport [0-9]+ to 10.0.2.2 dport 5001, replies from 10.0.2.2 sport 5001 to 10.0.1.2 dport [0-9]+, expires [0-9]+' \
 		porch flow
 	says 'icmp icmp from 10.0.1.2 sport [0-9]+ to 10.0.2.2 dport 8' porch flow
 	says 'out +[0-9]+ packets +[0-9]+ bytes' porch -s flow
@@ -117,17 +118,17 @@ def drops(**want):
         yield
         for name, n in want.items():
             key = "drop", name.replace("_", "-")
-            poll_until(3, lambda: counters()[key] >= before[key] + n)
+            poll_until(20, lambda: counters()[key] >= before[key] + n)
 
 
 def there(packet, mark):
     c0.send(rc, packet)
-    return s0.catch(mark, timeout=3)
+    return s0.catch(mark, timeout=10)
 
 
 def back(packet, mark):
     s0.send(rs, packet)
-    return c0.catch(mark, timeout=3)
+    return c0.catch(mark, timeout=10)
 
 
 def datagram(src, dst, sport, dport, mark, **more):
@@ -312,15 +313,18 @@ with point("fragments follow their first, IPv6"):
 
 with point("a flow is forgotten when its time is over"):
     src, dst = WAYS["IPv4"]
-    porch("track", "set", "udp", 1, "udp-replied", 1)
     p = fresh()
     mark = token()
     assert there(datagram(src, dst, p, 53, mark), mark)
     assert flow_of(p), "there is no flow"
-    assert poll_until(10, lambda: not flow_of(p)), "it is still there"
+    porch("track", "set", "udp", 1, "udp-replied", 1)
+    mark = token()
+    assert there(datagram(src, dst, p, 53, mark), mark)
+    assert poll_until(30, lambda: not flow_of(p)), "it is still there"
     with drops(policy=1):
         s0.send(rs, datagram(dst, src, 53, p, token()))
-    porch("track", "set", "udp", 30, "udp-replied", 30)
+    # From here on none is to end by its time.
+    porch("track", "set", "udp", 3600, "udp-replied", 3600, "udp-stream", 3600)
 
 with point("what has just begun gives way"):
     porch("flow", "flush")
@@ -335,7 +339,7 @@ with point("if fewer are allowed, room is made"):
     porch("track", "set", "flows", 96)
     for _ in range(32):
         c0.send(rc, datagram(src, dst, fresh(), 53, token()))
-    assert poll_until(10, lambda: porch("flow", "count").strip() == "96"), "there are others"
+    assert poll_until(30, lambda: porch("flow", "count").strip() == "96"), "there are others"
     mark = token()
     assert there(datagram(src, dst, fresh(), 53, mark), mark), "it did not come"
     equal("flows", porch("flow", "count").strip(), "96")

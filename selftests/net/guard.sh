@@ -51,8 +51,8 @@ table ip nat {
 }
 END
 background "$ns_server" socat "TCP-LISTEN:8080,reuseaddr,fork" SYSTEM:true
-poll_until 5 listening "$ns_server" tcp 8080
-check "the server is there" connects 10.0.2.2 20
+poll_until 20 listening "$ns_server" tcp 8080
+check "the server is there" connects 10.0.2.2 100
 check "what the stack translates and would forward is stopped" \
 	counts engine guarded + unreached
 check "before the host's own rules" equal sneaked "$(sneaked "$ns_router")" 0
@@ -65,7 +65,7 @@ router nft delete rule inet sneak forward handle \
 	   sed -n 's/.*drop # handle //p')"
 porch port del rc
 porch port del rs
-check "without ports the stack forwards as before" connects 10.0.1.1 20
+check "without ports the stack forwards as before" connects 10.0.1.1 100
 attach "$ns_router" rc rs
 # The trap is gone, and the guard has counted: the end must not ask for them.
 routers=()
@@ -96,11 +96,11 @@ link set rd master br0
 addr add 10.0.1.1/24 dev br0
 END
 porch port del rs
-check "without ports the stack forwards from the bridge" connects 10.0.1.1 20
+check "without ports the stack forwards from the bridge" connects 10.0.1.1 100
 attach "$ns_router" rc
 check "what a member gave to the bridge is not forwarded" \
 	counts engine guarded + unreached
-check "what came by another member is" connects 10.0.1.1 20 "$ns_other"
+check "what came by another member is" connects 10.0.1.1 100 "$ns_other"
 
 if [ ! -e /sys/module/br_netfilter ] && modprobe br_netfilter 2> /dev/null; then
 	porch port del rc

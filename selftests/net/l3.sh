@@ -101,7 +101,7 @@ refuses()
 {
 	client ip route flush cache
 	client ip -6 route flush cache
-	each fails client ping -n -q -c 1 -W 1 -M "do" -s 1450 @
+	each fails client ping -n -q -c 1 -W 10 -M "do" -s 1450 @
 	each says "mtu 1400" client ip route get @
 }
 
@@ -174,7 +174,7 @@ c0 = Wire("client", "c0")
 rc = Wire("router", "rc", False)
 
 
-def read(mark, want=lambda p: True, timeout=5):
+def read(mark, want=lambda p: True, timeout=10):
     """A packet with these bytes that comes out of the tunnel, or None"""
     end = time.monotonic() + timeout
     while select.select([tun], [], [], max(end - time.monotonic(), 0))[0]:

@@ -191,8 +191,8 @@ class Traffic:
                 self.wrong.append((kind, have, want))
 
 
-def exchange(traffic, goes_on):
-    """Send as long as it goes on. How many were lost"""
+def exchange(traffic, goes_on, wait=30):
+    """Send as long as it goes on, and wait for what does not come. How many were lost"""
     sent = before = traffic.came
     while goes_on():
         sent += traffic.sent()
@@ -203,7 +203,7 @@ def exchange(traffic, goes_on):
         traffic.look()
         return traffic.came >= sent
 
-    poll_until(5, all_there)
+    poll_until(wait, all_there)
     return sent - traffic.came
 
 
@@ -268,7 +268,7 @@ with point("line by line they are mixed, and that is seen"):
     with open(f"{tmp}/lines", "w", encoding="ascii") as batch:
         batch.writelines(lines)
     load = loading("-b", f"{tmp}/lines")
-    lost = exchange(traffic, lambda: load.poll() is None)
+    lost = exchange(traffic, lambda: load.poll() is None, 2)
     assert lost or traffic.wrong, "nothing was seen"
 END_OF_PYTHON
 finish

@@ -24,7 +24,7 @@ monitor()
 	env --default-signal=INT porchctl -n "$ns_router" "$@" \
 		> "$out" 2> "$out.err" < /dev/null &
 	listener=$!
-	poll_until 5 listening_to "$listener"
+	poll_until 20 listening_to "$listener"
 }
 
 # listening_to PID: it waits for events
@@ -89,9 +89,9 @@ each_once()
 	printf '%s\n' "route del 10.4.0.0/16" "route del 10.99.0.0/16" > "$tmp/batch"
 	refused "" porch -a -b "$tmp/batch"
 	ip -n "$ns_router" link del dum2
-	poll_until 5 last_is "$tmp/all" "committed 3 changes"
+	poll_until 20 last_is "$tmp/all" "committed 3 changes"
 	porch route del 10.4.0.0/16
-	poll_until 5 last_is "$tmp/all" "committed 1 changes"
+	poll_until 20 last_is "$tmp/all" "committed 1 changes"
 	stop "$listener"
 	heard "$tmp/all" > "$tmp/have"
 	cat > "$tmp/want" <<-'END'
@@ -171,9 +171,9 @@ only()
 	route del 10.3.0.0/16
 	port del dum
 	END
-	poll_until 5 says "port del dum" cat "$tmp/ports"
-	poll_until 5 says "route-removed" cat "$tmp/routes"
-	poll_until 5 says '"vector":64' cat "$tmp/engine"
+	poll_until 20 says "port del dum" cat "$tmp/ports"
+	poll_until 20 says "route-removed" cat "$tmp/routes"
+	poll_until 20 says '"vector":64' cat "$tmp/engine"
 	stop "${pids[0]}"
 	stop "${pids[1]}"
 	stop "${pids[2]}"
@@ -208,17 +208,17 @@ lost()
 	ip netns exec "$ns_router" setpriv --reuid 65534 --regid 65534 --clear-groups \
 		--inh-caps=-all "$tmp/porchctl" -j monitor > "$tmp/lost" 2>&1 < /dev/null &
 	listener=$!
-	poll_until 5 says porchctl cat "/proc/$listener/cmdline"
-	poll_until 5 listening_to "$listener"
+	poll_until 20 says porchctl cat "/proc/$listener/cmdline"
+	poll_until 20 listening_to "$listener"
 	kill -STOP "$listener"
 	for _ in {1..16}; do
 		porch -a -b "$tmp/there"
 		porch -a -b "$tmp/back"
 	done
 	kill -CONT "$listener"
-	poll_until 10 grep -q '"event":"lost"' "$tmp/lost"
+	poll_until 30 grep -q '"event":"lost"' "$tmp/lost"
 	# What happens until it has caught up is lost, too.
-	poll_until 20 heard_again
+	poll_until 30 heard_again
 	stop "$listener"
 }
 seq -f 'route add blackhole 198.18.0.%g' 0 255 > "$tmp/there"
@@ -231,10 +231,10 @@ many()
 {
 	monitor "$tmp/all" monitor
 	porch -a -b "$tmp/there"
-	poll_until 10 last_is "$tmp/all" "committed 512 changes"
+	poll_until 30 last_is "$tmp/all" "committed 512 changes"
 	porch -a -b "$tmp/back"
-	poll_until 10 last_is "$tmp/all" "committed 512 changes"
-	poll_until 10 equal "removed" "$(grep -c 'route del' "$tmp/all")" 512
+	poll_until 30 last_is "$tmp/all" "committed 512 changes"
+	equal "removed" "$(grep -c 'route del' "$tmp/all")" 512
 	equal "added" "$(grep 'route add' "$tmp/all" | sort -u | wc -l)" 512
 	stop "$listener"
 }
@@ -254,9 +254,9 @@ two_writers()
 	done
 	wait "$pid"
 	porch port add dum
-	poll_until 5 says "port add dum" cat "$tmp/all"
+	poll_until 20 says "port add dum" cat "$tmp/all"
 	porch port del dum
-	poll_until 5 says "port del dum" cat "$tmp/all"
+	poll_until 20 says "port del dum" cat "$tmp/all"
 	stop "$listener"
 	generations "$tmp/all"
 	equal "changes of the engine" "$(grep -c 'engine set' "$tmp/all")" 20
@@ -287,11 +287,11 @@ reader_gone()
 		echo "$status" > "$tmp/status"
 	) | head -n 1 > "$tmp/first" &
 	pid=$!
-	poll_until 5 has_listener
+	poll_until 20 has_listener
 	porch engine set vector 8
 	wait "$pid"
 	porch engine set vector 64
-	poll_until 5 test -s "$tmp/status"
+	poll_until 20 test -s "$tmp/status"
 	says 'engine set vector 8' cat "$tmp/first"
 	# If it happens while it prints, a signal ends it, as it does others.
 	says '^(0|141)$' cat "$tmp/status"

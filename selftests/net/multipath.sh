@@ -70,7 +70,7 @@ def came(wire, marks):
             if p.version and p.payload[8:24] in marks}
 
 
-def ways(v, flows, wait=5, pause=0):
+def ways(v, flows, wait=10, pause=0):
     """Which way each flow goes: a packet of each is sent"""
     marks = {}
     for w in a0, b0:
@@ -113,7 +113,7 @@ for v in 4, 6:
                 else:
                     head = struct.pack("!BBHI", UDP, 0, offset | more, i)
                     c0.send(rc, ip6(src, dst, 44, head + part))
-            poll_until(5, lambda: any(w.caught(last) for w in (a0, b0)))
+            poll_until(20, lambda: any(w.caught(last) for w in (a0, b0)))
             way = [w.device for w in (a0, b0) if w.caught(first)]
             equal("ways of the second", [w.device for w in (a0, b0) if w.caught(last)], way)
             equal("ways of the first", len(way), 1)
@@ -124,14 +124,14 @@ for v in 4, 6:
     with point(f"a router that does not answer is passed over, IPv{v}"):
         ip_cmd("b", "addr", "del", VIA_B[v][0], "dev", "b0")
         ip_cmd("router", "neigh", "flush", "dev", "rb")
-        assert poll_until(20, lambda: set(ways(v, FLOWS, 0.5).values()) == {"a"} and
+        assert poll_until(60, lambda: set(ways(v, FLOWS, 0.5).values()) == {"a"} and
                           " failed" in shown(v)), shown(v)
     with point(f"nothing is lost while it is asked again, IPv{v}"):
         # It is asked once a second.
         equal("ways", ways(v, range(300), pause=0.01), {i: "a" for i in range(300)})
     with point(f"it is used as soon as it answers, IPv{v}"):
         ip_cmd("b", "addr", "add", VIA_B[v][0], "dev", "b0", *VIA_B[v][1:])
-        assert poll_until(20, lambda: ways(v, FLOWS) == before[v]), "not as it was"
+        assert poll_until(60, lambda: ways(v, FLOWS) == before[v]), "not as it was"
         assert " failed" not in shown(v), shown(v)
 
 ip_cmd("b", "link", "set", "b0", "down")
@@ -155,7 +155,7 @@ for name in "a", "b":
 a0, b0 = Wire("a", "a0"), Wire("b", "b0")
 for v in 4, 6:
     with point(f"all is as before when the links are back, IPv{v}"):
-        assert poll_until(20, lambda: ways(v, FLOWS) == before[v]), "not as it was"
+        assert poll_until(60, lambda: ways(v, FLOWS) == before[v]), "not as it was"
 
 ip_cmd("router", "link", "del", "rb")
 for v in 4, 6:

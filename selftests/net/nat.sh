@@ -52,7 +52,7 @@ transfer_to()
 		"CREATE:$tmp/received" &
 	pid=$!
 	ip netns exec "$1" socat -u -T 30 "FILE:$data" \
-		"TCP:$addr:$4,connect-timeout=10,retry=100,interval=0.05"
+		"TCP:$addr:$4,connect-timeout=10,retry=400,interval=0.05"
 	wait "$pid"
 	cmp "$data" "$tmp/received"
 }
@@ -115,7 +115,7 @@ def fresh():
 
 def there(packet, mark):
     c0.send(rc, packet)
-    p = s0.catch(mark, timeout=3)
+    p = s0.catch(mark, timeout=10)
     assert p, "it did not come"
     assert p.header_ok, "wrong header checksum"
     return p
@@ -123,7 +123,7 @@ def there(packet, mark):
 
 def back(packet, mark):
     s0.send(rs, packet)
-    p = c0.catch(mark, timeout=3)
+    p = c0.catch(mark, timeout=10)
     assert p, "no answer came"
     assert p.header_ok, "wrong header checksum"
     return p
@@ -151,7 +151,7 @@ def drops(**want):
         yield
         for name, n in want.items():
             key = "drop", name.replace("_", "-")
-            poll_until(3, lambda: counters()[key] >= before[key] + n)
+            poll_until(20, lambda: counters()[key] >= before[key] + n)
 
 
 for name, (src, dst, mine) in WAYS.items():
@@ -336,7 +336,7 @@ with point("no port is left"):
     before = counters()["drop", "nat-ports"]
     for _ in range(4):
         c0.send(rc, datagram("10.0.1.77", dst, fresh(), 53, token()))
-    assert poll_until(3, lambda: counters()["drop", "nat-ports"] == before + 4)
+    assert poll_until(20, lambda: counters()["drop", "nat-ports"] == before + 4)
     porch("rule", "flush", "forward")
 
 with point("a masqueraded flow does not move to another address"):

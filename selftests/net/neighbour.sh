@@ -17,7 +17,7 @@
 # crosses ADDRESS [COUNT [WAIT]]: nothing of the router's own, which would confirm
 crosses()
 {
-	client ping -n -q -c "${2:-1}" -i 0.02 -W "${3:-2}" "$1"
+	client ping -n -q -c "${2:-1}" -i 0.02 -W "${3:-10}" "$1"
 }
 
 state_is()
@@ -35,7 +35,7 @@ in_doubt()
 {
 	set_state "$2" "$server_mac" "$1"
 	crosses "$2" 10
-	poll_until 8 state_is "$2" REACHABLE
+	poll_until 20 state_is "$2" REACHABLE
 }
 
 # A wrong address is served until the neighbour has not answered there.
@@ -43,7 +43,7 @@ moved()
 {
 	set_state "$1" 02:00:00:00:00:77 stale
 	fails crosses "$1" 1 0.3
-	poll_until 10 crosses "$1" 1 0.3
+	poll_until 20 crosses "$1" 1 1
 	state_is "$1" "$server_mac"
 }
 
@@ -61,7 +61,7 @@ given_up()
 		says "nreachable" client ping -n -c 20 -i 0.1 -W 1 "$1"
 	# Asked again: now somebody is there.
 	addresses "$ns_server" s0 "$1/${2#*/}"
-	poll_until 8 crosses "$1" 1 0.3
+	poll_until 20 crosses "$1" 1 1
 }
 
 # Not asked, so it need not answer
@@ -90,7 +90,7 @@ off()
 	crosses 10.0.2.2
 	router sysctl -qw "net.ipv6.conf.$1.disable_ipv6=0"
 	addresses "$ns_router" "$1" "$2"
-	poll_until 5 crosses 2001:db8:2::2
+	poll_until 20 crosses 2001:db8:2::2
 }
 
 begin

@@ -59,7 +59,7 @@ attach "$ns_router" d0 d1
 routes "$ns_router" "10.0.1.0/24 dev d0" "10.0.2.0/24 dev d1"
 before=$(generation)
 remove 2> /dev/null
-check "the device goes" poll_until 5 fails ip -n "$ns_router" link show d0
+check "the device goes" poll_until 20 fails ip -n "$ns_router" link show d0
 check "its port goes along" equal ports "$(porch port | wc -l)" 1
 check "its route stays and leads nowhere, as there was no memory" \
 	says '10.0.1.0/24.*linkdown' porch route

@@ -46,7 +46,7 @@ check "jumbo frames, IPv6" reaches "$ns_client" 2001:db8:2::2 -s 8952 -M "do"
 check "TCP with jumbo frames" transfers
 router ip link set rs mtu 1500
 check "a smaller link refuses a jumbo frame" says "mtu = 1500|mtu 1500|mtu=1500" \
-	client ping -n -c 1 -W 3 -s 8972 -M "do" 10.0.2.2
+	client ping -n -c 1 -W 10 -s 8972 -M "do" 10.0.2.2
 check "TCP from jumbo frames to small ones" \
 	transfer "$ns_client" "$ns_server" 10.0.2.2 2
 mtu 1500
@@ -79,7 +79,7 @@ def udp_socket(name, address, port=0):
         s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET,
                           socket.SOCK_DGRAM)
     s.bind((address, port))
-    s.settimeout(5)
+    s.settimeout(10)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     return s
 

@@ -21,7 +21,7 @@ pmtu_is()
 
 learns_pmtu()
 {
-	fails client ping -n -q -c 1 -W 1 -M "do" -s "$2" "$1"
+	fails client ping -n -q -c 1 -W 10 -M "do" -s "$2" "$1"
 	pmtu_is "$1" 1400
 }
 
@@ -138,7 +138,7 @@ with netns("client"):
 with netns("server"):
     sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sink.bind(("10.0.2.2", 4444))
-    sink.settimeout(5)
+    sink.settimeout(10)
 with point("the receiver puts it together again"):
     for length in (1372, 1373, 1379, 1380, 1381, 1472, 1473, 3000, 9000, 30000):
         data = os.urandom(length)

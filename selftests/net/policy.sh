@@ -34,9 +34,10 @@ packets()
 		echo "${BASH_REMATCH[1]}"
 }
 
+# pings ADDRESS [SECONDS]
 pings()
 {
-	client ping -n -q -c 1 -W 2 "$1"
+	client ping -n -q -c 1 -W "${2:-10}" "$1"
 }
 
 frames <<'END_OF_PYTHON'
@@ -298,8 +299,8 @@ END_OF_PYTHON
 input_and_output()
 {
 	fresh "rule add input proto icmp count drop" "rule add input proto icmpv6 icmp 128 count drop"
-	counts drop policy 1 fails pings 10.0.1.1
-	counts drop policy 1 fails pings 2001:db8:1::1
+	counts drop policy 1 fails pings 10.0.1.1 1
+	counts drop policy 1 fails pings 2001:db8:1::1 1
 	pings 10.0.2.2
 	equal input "$(packets "input proto icmp ")" 1
 	# The router's own packets
@@ -308,7 +309,7 @@ input_and_output()
 	# A sender is told that the device had no room, and may try again.
 	counts drop policy + fails router ping -n -q -c 1 -W 1 10.0.1.2
 	counts drop policy + fails router ping -n -q -c 1 -W 1 2001:db8:1::2
-	router ping -n -q -c 1 -W 2 10.0.2.2
+	router ping -n -q -c 1 -W 10 10.0.2.2
 	pings 10.0.2.2
 	[ "$(packets "output to 10.0.1.2")" -gt 0 ]
 }
@@ -317,12 +318,12 @@ check "input and output" input_and_output
 output_rewrites()
 {
 	fresh "rule add output to 10.0.2.2 set-dscp af41" "rule add output to 2001:db8:2::2 set-dscp af41"
-	server timeout 10 tcpdump -i s0 -nn -v -c 2 --immediate-mode -l \
+	server timeout 60 tcpdump -i s0 -nn -v -c 2 --immediate-mode -l \
 		'(icmp[0] = 8 and ip[1] = 0x88) or (icmp6 and ip6[40] = 128 and ip6[0:2] & 0xff0 = 0x880)' \
 		> "$tmp/dscp" 2> "$tmp/dscp.err" &
-	poll_until 5 grep -q listening "$tmp/dscp.err"
-	router ping -n -q -c 1 -W 2 10.0.2.2
-	router ping -n -q -c 1 -W 2 2001:db8:2::2
+	poll_until 20 grep -q listening "$tmp/dscp.err"
+	router ping -n -q -c 1 -W 10 10.0.2.2
+	router ping -n -q -c 1 -W 10 2001:db8:2::2
 	wait $!
 }
 check "output rewrites the DSCP" output_rewrites
@@ -484,8 +485,8 @@ sets()
 	pings 2001:db8:2::2
 	porch set insert bad 10.0.0.0/8
 	porch set insert bad 2001:db8:1::/64
-	counts drop policy 1 fails pings 10.0.2.2
-	counts drop policy 1 fails pings 2001:db8:2::2
+	counts drop policy 1 fails pings 10.0.2.2 1
+	counts drop policy 1 fails pings 2001:db8:2::2 1
 	porch set remove bad 10.0.0.0/8
 	pings 10.0.2.2
 	porch set remove bad 2001:db8:1::/64
@@ -562,7 +563,7 @@ listener=$!
 
 told()
 {
-	poll_until 5 listening_to "$listener"
+	poll_until 20 listening_to "$listener"
 	porch -a -b - <<-'END'
 	rule flush forward
 	chain del x
@@ -576,8 +577,8 @@ told()
 	END
 	porch set insert s 10.0.0.1
 	fresh "rule flush y" "chain del y" "set del s"
-	poll_until 5 says "set del s" cat "$tmp/told"
-	poll_until 5 says "committed [0-9]* changes$" tail -n 1 "$tmp/told"
+	poll_until 20 says "set del s" cat "$tmp/told"
+	poll_until 20 says "committed [0-9]* changes$" tail -n 1 "$tmp/told"
 	sed -e 's/^\[[0-9]*\] //' -e 's/handle [0-9]*/handle H/; s/before [0-9]*/before H/' "$tmp/told" \
 		> "$tmp/told.all"
 	diff "$tmp/told.all" - <<-'END'

@@ -35,7 +35,7 @@ unload()
 {
 	rmmod porch && return
 	echo "cycle $i: $(cat /sys/module/porch/refcnt) references" >> "$tmp/held"
-	poll_until 5 rmmod porch
+	poll_until 20 rmmod porch
 }
 
 cycle()
@@ -67,8 +67,8 @@ check "$cycles cycles" cycle
 [ ! -e "$tmp/held" ] || sed 's/^/# /' "$tmp/held"
 check "it is loaded again" insmod "$tmp/porch.ko"
 check "it works" work
-check "ping, IPv4" poll_until 5 client ping -n -q -c 1 -W 1 10.0.2.2
-check "ping, IPv6" poll_until 5 client ping -n -q -c 1 -W 1 2001:db8:2::2
+check "ping, IPv4" poll_until 30 client ping -n -q -c 1 -W 1 10.0.2.2
+check "ping, IPv6" poll_until 30 client ping -n -q -c 1 -W 1 2001:db8:2::2
 check "the ledger balances" ledger_balanced
 # What went the stock stack's way in between is no sneaker.
 routers=()

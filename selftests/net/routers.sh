@@ -116,7 +116,7 @@ begin_use()
 	# Its ring is soon full. What it was shown before waits for a minute.
 	ip netns exec "$r1" porch-dnsguard -q 5 -t 60000 "$tmp/names" > "$tmp/guard" 2>&1 &
 	apps+=($!)
-	poll_until 10 grep -q "reading queue 5" "$tmp/guard" || die "no applications"
+	poll_until 30 grep -q "reading queue 5" "$tmp/guard" || die "no applications"
 	kill -STOP $!
 }
 
@@ -128,9 +128,9 @@ end_use()
 # busy: every stage has something in its hands
 busy()
 {
-	poll_until 10 says '\bheld +[1-9]' p1 ledger &&
-		poll_until 10 says '"backlog-packets":[1-9]' p1 -j shape show rs &&
-		poll_until 10 says '\btapped +[1-9]' p1 -s stats engine &&
+	poll_until 30 says '\bheld +[1-9]' p1 ledger &&
+		poll_until 30 says '"backlog-packets":[1-9]' p1 -j shape show rs &&
+		poll_until 30 says '\btapped +[1-9]' p1 -s stats engine &&
 		says '[1-9]' p1 flow count && return
 	p1 stats
 	return 1
@@ -154,7 +154,7 @@ router_up()
 # The first router has gone, and so has its qdisc, which holds the module.
 router_gone()
 {
-	poll_until 10 gone "$ns_client" c1 && poll_until 10 gone "$ns_server" s1
+	poll_until 60 gone "$ns_client" c1 && poll_until 60 gone "$ns_server" s1
 }
 
 # Traffic by NUMBER's wires, whatever becomes of them
@@ -166,8 +166,8 @@ traffic()
 
 alive()
 {
-	poll_until 5 client ping -n -q -c 1 -W 1 10.0.2.2 &&
-		poll_until 5 client ping -n -q -c 1 -W 1 2001:db8:2::2
+	poll_until 60 client ping -n -q -c 1 -W 1 10.0.2.2 &&
+		poll_until 60 client ping -n -q -c 1 -W 1 2001:db8:2::2
 }
 
 # well NAMESPACE: traffic flows, the books balance

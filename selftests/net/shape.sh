@@ -62,12 +62,30 @@ rate_within()
 	return 1
 }
 
+# shared LEAST MOST BYTES: while class 4 sends so many bytes by rc, class 3 sends from
+# LEAST to MOST tenths of that. A sender that rests for a moment has no share.
+shared()
+{
+	local a b i
+
+	for i in {1..3}; do
+		a=$(value rc 3 sent-bytes)
+		b=$(value rc 4 sent-bytes)
+		poll_until 60 at_least $((b + $3)) value rc 4 sent-bytes || return
+		a=$(($(value rc 3 sent-bytes) - a))
+		b=$(($(value rc 4 sent-bytes) - b))
+		echo "$a and $b bytes"
+		[ $((a * 10 / b)) -lt "$1" ] || [ $((a * 10 / b)) -gt "$2" ] || return 0
+	done
+	return 1
+}
+
 # echo_ms LEAST MOST [ADDRESS]: how long an echo takes, at best, in milliseconds
 echo_ms()
 {
 	local log
 
-	log=$(client ping -n -c 3 -i 0.1 -W 5 "${3-10.0.2.2}")
+	log=$(client ping -n -c 10 -i 0.1 -W 10 "${3-10.0.2.2}")
 	[[ $log =~ =\ ([0-9]+)\.[0-9]+/ ]] || { echo "$log"; return 1; }
 	echo "${BASH_REMATCH[1]} ms"
 	[ "${BASH_REMATCH[1]}" -ge "$1" ] && [ "${BASH_REMATCH[1]}" -le "$2" ]
@@ -139,7 +157,7 @@ six()
 
 	before=$(value rc 1 sent-packets)
 	reaches "$ns_client" 2001:db8:2::2
-	at_least $((before + 2)) value rc 1 sent-packets
+	poll_until 10 at_least $((before + 2)) value rc 1 sent-packets
 }
 
 # What the router says itself is shaped, too.
@@ -149,13 +167,13 @@ own()
 
 	before=$(value rc 2 sent-packets)
 	reaches "$ns_router" 10.0.1.2
-	at_least $((before + 2)) value rc 2 sent-packets
+	poll_until 10 at_least $((before + 2)) value rc 2 sent-packets
 	before=$(value rc 3 sent-packets)
 	router socat -u - UDP:10.0.1.2:9 <<< x
-	at_least $((before + 1)) value rc 3 sent-packets
+	poll_until 10 at_least $((before + 1)) value rc 3 sent-packets
 	before=$(value rc 2 sent-packets)
 	router socat -u - UDP:10.0.1.2:9,setsockopt-int=1:12:1886322690 <<< x
-	at_least $((before + 1)) value rc 2 sent-packets
+	poll_until 10 at_least $((before + 1)) value rc 2 sent-packets
 }
 
 # A queue that stands, and one that is asked first
@@ -173,10 +191,9 @@ urgent()
 	pid=$!
 	poll_until 60 at_least 60 value rc 3 backlog-packets
 	echo_ms 0 80
-	# By the queue of the download: 60 packets of 3 ms each
+	# By the queue of the download: 60 packets of 3 ms each, unless its sender rests
 	router tc filter del dev rc egress pref 1
-	poll_until 60 at_least 60 value rc 3 backlog-packets
-	echo_ms 100 3000
+	poll_until 60 echo_ms 100 3000
 	stop "$pid"
 	router tc filter add dev rc egress pref 1 protocol ip flower ip_proto icmp \
 		action skbedit priority 706f:2
@@ -185,7 +202,7 @@ urgent()
 # three to one, by quantum
 shares()
 {
-	local a b pids
+	local pids
 
 	porch -a -b - <<-END
 	shape off rc
@@ -200,21 +217,15 @@ shares()
 	pids+=" $!"
 	poll_until 60 at_least 5 value rc 3 backlog-packets
 	poll_until 60 at_least 5 value rc 4 backlog-packets
-	a=$(value rc 3 sent-bytes)
-	b=$(value rc 4 sent-bytes)
-	poll_until 60 at_least $((b + 100000)) value rc 4 sent-bytes
-	a=$(($(value rc 3 sent-bytes) - a))
-	b=$(($(value rc 4 sent-bytes) - b))
-	echo "$a and $b bytes"
+	shared 20 40 150000
 	# shellcheck disable=SC2086 # words
 	stop $pids
-	[ $((a * 10 / b)) -ge 20 ] && [ $((a * 10 / b)) -le 40 ]
 }
 
 # What it is promised a class gets, though another goes first
 promised()
 {
-	local a b pids
+	local pids
 
 	porch -a -b - <<-END
 	shape off rc
@@ -230,15 +241,9 @@ promised()
 	poll_until 60 at_least 5 value rc 3 backlog-packets
 	poll_until 60 at_least 5 value rc 4 backlog-packets
 	rate_within rc 1 8000
-	a=$(value rc 3 sent-bytes)
-	b=$(value rc 4 sent-bytes)
-	poll_until 60 at_least $((b + 200000)) value rc 4 sent-bytes
-	a=$(($(value rc 3 sent-bytes) - a))
-	b=$(($(value rc 4 sent-bytes) - b))
-	echo "$a and $b bytes"
+	shared 5 20 200000
 	# shellcheck disable=SC2086 # words
 	stop $pids
-	[ $((a * 10 / b)) -ge 5 ] && [ $((a * 10 / b)) -le 20 ]
 }
 
 # CoDel drops, or marks what both ends know to read
@@ -449,9 +454,7 @@ nested()
 # what may leave by x0
 pair()
 {
-	ip link add name x0 netns "$1" type veth peer name x1 netns "$ns_router"
-	ip -n "$1" link set x0 up
-	router ip link set x1 up
+	wire "$1" x0 "$ns_router" x1
 	addresses "$1" x0 10.9.0.1/24
 	addresses "$ns_router" x1 10.9.0.2/24
 	porchctl -n "$1" shape simple x0 1kbit

@@ -237,7 +237,7 @@ for v in 4, 6:
         porch("route", "add", OTHER[v], "dev", "ro")
         dropped = counters()["drop", "policy"]
         a0.send(ra, udp_packet(FAR[v], OTHER[v], token()))
-        assert poll_until(5, lambda: counters()["drop", "policy"] == dropped + 1), \
+        assert poll_until(20, lambda: counters()["drop", "policy"] == dropped + 1), \
             "what is no answer came in"
         for wire, come_in, ends, there in (o0, ro, (OTHER[v], FAR[v]), a0), \
                                           (a0, ra, (FAR[v], OTHER[v]), o0):

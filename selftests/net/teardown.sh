@@ -44,18 +44,18 @@ downed()
 		[ "$i" -gt 1 ] || says 'dev rs.*linkdown' p1 route
 		r1 link set rs up
 	done
-	fails says 'linkdown' p1 route
+	poll_until 20 fails says 'linkdown' p1 route
 	well "$r1"
 }
 
 downed_behind()
 {
 	server ip link set s1 down
-	poll_until 2 says 'dev rs.*linkdown' p1 route
+	poll_until 20 says 'dev rs.*linkdown' p1 route
 	server ip link set s1 up
 	server ip route replace default via 10.0.2.1
-	poll_until 2 server ip route replace default via 2001:db8:2::1
-	poll_until 2 fails says 'linkdown' p1 route
+	poll_until 20 server ip route replace default via 2001:db8:2::1
+	poll_until 20 fails says 'linkdown' p1 route
 	well "$r1"
 }
 
@@ -140,7 +140,7 @@ tiny()
 	done > "$tmp/batch"
 	ip netns exec "$ns_client" ping -n -q -f -U -s 1400 10.0.9.2 &> /dev/null &
 	r1 -b "$tmp/batch"
-	kill $!
+	kill $! || :
 	wait $! || :
 	r1 link del d0
 	no_route_by d0
@@ -181,11 +181,11 @@ vlan_unregistered()
 	client ip link add link c1 name c1.5 type vlan id 5
 	client ip link set c1.5 up
 	"$frames_bin" flood "$ns_client" c1.5 < /dev/null > /dev/null 2>&1 &
-	poll_until 5 says 'rx.*[1-9]' p1 -s port show rc.5
+	poll_until 20 says 'rx.*[1-9]' p1 -s port show rc.5
 	well "$r1"
 	unregistered rc ip -n "$r1" link del rc
 	no_route_by rc.5
-	kill $!
+	kill $! || :
 	wait $! 2>/dev/null || :
 }
 

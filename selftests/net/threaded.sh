@@ -104,8 +104,8 @@ none_lost()
 {
 	local log4=$tmp/ping4 log6=$tmp/ping6 pid
 
-	client ping -q -c 400 -i 0.002 -W 5 10.0.2.2 > "$log4" & pid=$!
-	client ping -q -c 400 -i 0.002 -W 5 2001:db8:2::2 > "$log6" &
+	client ping -q -c 400 -i 0.002 -W 30 10.0.2.2 > "$log4" & pid=$!
+	client ping -q -c 400 -i 0.002 -W 30 2001:db8:2::2 > "$log6" &
 	while kill -0 "$pid" 2> /dev/null; do
 		"$@"
 	done
@@ -196,13 +196,13 @@ leaves_time()
 	background "$ns_client" taskset -c 1 hping3 -q --flood --udp -p 9 -d 18 10.0.2.2
 	flood=$!
 	poll_until 30 rises rc rx-packets 30 || { kill "$flood"; return 1; }
-	time=$({ TIMEFORMAT=%U; time taskset -c 0 timeout 2 bash -c \
+	time=$({ TIMEFORMAT=%U; time taskset -c 0 timeout 4 bash -c \
 		'while :; do :; done' || :; } 2>&1)
 	rises rc rx-packets 1
 	kill "$flood"
-	echo "$time s of 2"
+	echo "$time s of 4"
 	time=${time/./}
-	[ "$((10#$time))" -ge 200 ]
+	[ "$((10#$time))" -ge 400 ]
 	for pid in $(pgrep '^napi/r[cs]-'); do
 		taskset -cp "$(< /sys/devices/system/cpu/online)" "$pid"
 	done
@@ -240,8 +240,8 @@ namespace_ends()
 	background "$ns_client" ping -q -i 0.002 10.0.9.1
 	porchctl -n "$ns_other" ledger --sync
 	ip netns del "$ns_other"
-	poll_until 5 fails client test -e /sys/class/net/c1
-	kill $!
+	poll_until 60 fails client test -e /sys/class/net/c1
+	kill $! || :
 }
 
 module_goes()
@@ -249,8 +249,9 @@ module_goes()
 	background "$ns_client" ping -q -i 0.002 10.0.2.2
 	rmmod porch
 	are_threaded rc 0 rs 0
-	fails pgrep '^porch/'
-	kill $!
+	# One that has ended is seen a moment longer.
+	poll_until 10 fails pgrep '^porch/'
+	kill $! || :
 }
 
 begin

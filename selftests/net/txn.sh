@@ -82,7 +82,7 @@ no_gap()
 	local before pid
 
 	before=$(counter drop no-route)
-	background "$ns_client" ping -n -q -i 0.01 -W 3 10.0.2.2
+	background "$ns_client" ping -n -q -i 0.01 -W 10 10.0.2.2
 	pid=$!
 	"$@"
 	kill -INT "$pid"
@@ -113,7 +113,8 @@ readers()
 {
 	local pid vias i
 
-	while :; do
+	# It ends with a whole round: what comes next is not to meet the rest of one.
+	while [ ! -e "$tmp/enough" ]; do
 		porch -a -b "$tmp/there" && porch -a -b "$tmp/back"
 	done &
 	pid=$!
@@ -123,8 +124,8 @@ readers()
 		[[ $vias =~ ^\ *300\ 10\.0\.[12]\.9$ ]] || break
 		vias=
 	done
-	kill "$pid"
-	wait "$pid" || true
+	touch "$tmp/enough"
+	wait "$pid"
 	equal "routes by gateway" "$vias" ""
 }
 for i in $(seq 0 299); do
@@ -221,7 +222,7 @@ bad_operation()
 check "an operation that cannot be changes nothing, and is named" bad_operation
 check "ports go on" reaches "$ns_client" 10.0.2.2
 # It would wait for ever for a port or a route that was forgotten.
-check "no reference is left" timeout 20 ip -n "$ns_router" link del dum
+check "no reference is left" timeout 60 ip -n "$ns_router" link del dum
 ip -n "$ns_router" link add dum up type dummy
 
 undone()
@@ -232,7 +233,7 @@ undone()
 	route del 10.3.0.0/16
 	port del dum
 	END
-	timeout 20 ip -n "$ns_router" link del dum
+	timeout 60 ip -n "$ns_router" link del dum
 	ip -n "$ns_router" link add dum up type dummy
 }
 check "what is taken away again was never there" undone
@@ -248,7 +249,7 @@ device_goes()
 	porchctl -n "$ns_router" -a -b "$fifo" 2> "$tmp/err" & pid=$!
 	exec 5> "$fifo"
 	printf 'route add 10.3.0.0/16 dev rs\nport add dum\n' >&5
-	poll_until 5 staging "$pid"
+	poll_until 20 staging "$pid"
 	ip -n "$ns_router" link del dum
 	exec 5>&-
 	fails wait "$pid"
@@ -474,7 +475,7 @@ stage_and_wait()
 	seq -f 'route add blackhole 198.18.1.%g' 0 255 >&5
 	seq -f 'route add blackhole 198.18.2.%g' 0 255 >&5
 	seq -f 'route add blackhole 198.18.3.%g' 0 255 >&5
-	poll_until 10 staging "$stager"
+	poll_until 30 staging "$stager"
 }
 
 killed()

@@ -19,13 +19,13 @@ seconds=${PORCH_SECONDS:-0}
 
 load()
 {
-	poll_until 2 insmod "$tmp/porch.ko"
+	poll_until 20 insmod "$tmp/porch.ko"
 }
 
 unload()
 {
 	# A reader may hold it for the moment.
-	poll_until 5 rmmod porch
+	poll_until 20 rmmod porch
 }
 
 # Of what is taken away, what is still there
@@ -83,7 +83,7 @@ order()
 	use "$r2" rc rs
 	router_up 1
 	well "$r1"
-	poll_until 5 says 'rx.*[1-9]' porchctl -n "$r2" -s port show rc
+	poll_until 20 says 'rx.*[1-9]' porchctl -n "$r2" -s port show rc
 	porchctl -n "$r2" ledger --sync
 }
 

@@ -105,7 +105,7 @@ comes_and_goes()
 		fails porch port show rc.10
 		vlan_made
 	done
-	poll_until 10 tagged
+	poll_until 30 tagged
 	untagged
 }
 
@@ -123,7 +123,7 @@ detached()
 		port add rc.10 $PORCH_HOOK
 		END
 	done
-	poll_until 10 tagged
+	poll_until 30 tagged
 	untagged
 }
 
@@ -138,7 +138,7 @@ moves()
 		ip -n "$ns_away" link set rc.10 netns "$ns_router"
 		vlan_up
 	done
-	poll_until 10 tagged
+	poll_until 30 tagged
 }
 
 # When the parent goes down, so does what is on it.
@@ -153,8 +153,8 @@ parent_downed()
 	addr replace 2001:db8:10::1/64 dev rc.10 nodad
 	END
 	[ "$1" = br0 ] || router ip addr replace 2001:db8:1::1/64 dev rc nodad
-	poll_until 10 tagged
-	poll_until 10 untagged
+	poll_until 30 tagged
+	poll_until 30 untagged
 }
 
 begin
@@ -213,7 +213,7 @@ route replace 10.0.1.0/24 dev br0
 route replace 2001:db8:1::/64 dev br0
 END
 check "the parent becomes a member of a bridge" \
-	eval 'poll_until 10 tagged && poll_until 10 untagged'
+	eval 'poll_until 30 tagged && poll_until 30 untagged'
 check "the VLAN device goes and comes, on a bridge's member" comes_and_goes
 check "nothing sneaked past" nothing_sneaked
 check "ports on it and the bridge come and go" detached br0

@@ -407,10 +407,10 @@ if { mkdir -p /run/porch && [ -w /run/porch ] && [ ! -e "$before" ]; } 2> /dev/n
 
 		rm -f log
 		# The shell, its terminal and its session are gone at once.
-		setsid bash -c '"$1" -f file confirmed 1 < /dev/null > /dev/null 2>&1; kill -HUP 0' \
+		setsid bash -c '"$1" -f file confirmed 2 < /dev/null > /dev/null 2>&1; kill -HUP 0' \
 			bash "$FAKE"
 		[ -e "$before" ] || return 1
-		for ((i = 0; i < 100; i++)); do
+		for ((i = 0; i < 300; i++)); do
 			[ "$(grep -c ^engine-get log)" != 2 ] || break
 			sleep 0.1
 		done
@@ -425,7 +425,7 @@ if { mkdir -p /run/porch && [ -w /run/porch ] && [ ! -e "$before" ]; } 2> /dev/n
 
 		FAKE_REFUSE=no FAKE_REFUSE_AT=16 prints "porchctl: no (attribute operations): Invalid argument" \
 			eval '! "$FAKE" -f file confirmed 60' || return 1
-		for ((i = 0; i < 50; i++)); do
+		for ((i = 0; i < 300; i++)); do
 			[ -e "$before" ] || return 0
 			sleep 0.1
 		done

@@ -48,6 +48,16 @@ loaded()
 	[ -e /sys/module/porch ]
 }
 
+# What namespaces have left holds it until they are gone, in the kernel's own time.
+unload()
+{
+	for _ in {1..200}; do
+		rmmod porch 2> /dev/null && return
+		sleep 0.1
+	done
+	rmmod porch
+}
+
 # Where is everybody?
 stuck_where()
 {
@@ -65,7 +75,7 @@ cleanup()
 	echo 1 > "$cgroup/cgroup.kill"
 	ip -all netns delete
 	loaded || return 0
-	within 30 rmmod porch && return
+	within 30 unload && return
 	echo "# the module could not be unloaded"
 	lsmod | sed -n 's/^porch /# &/p'
 	return 1
