@@ -89,7 +89,7 @@ TEST_F(divert, all_kinds)
 		frame[12] = types[i] >> 8;
 		frame[13] = types[i];
 		ASSERT_EQ(len, send(self->wire, frame, len, 0));
-		ASSERT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+		ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 		f = ring_peek(&self->ring);
 		ASSERT_NE(NULL, f);
 		EXPECT_EQ(0, f->id);
@@ -134,7 +134,7 @@ TEST_F(divert, and_back)
 	ASSERT_TRUE(ring_open(&tap, atoi(PORT)));
 	len = write_ipv4(frame, "10.1.2.3");
 	ASSERT_EQ(len, send(self->wire, frame, len, 0));
-	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 	f = ring_peek(&self->ring);
 	head = *f;
 	head.to = PORCH_RING_TO_PATH;
@@ -142,7 +142,7 @@ TEST_F(divert, and_back)
 	ring_release(&self->ring, f);
 	ASSERT_EQ(0, ring_kick(&self->ring, &kick));
 	EXPECT_EQ(0, kick.error);
-	ASSERT_EQ(POLLIN, ring_poll(&tap, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&tap, 10000));
 	f = ring_peek(&tap);
 	ip = (uint8_t *)f + f->data + f->net;
 	EXPECT_EQ(63, ip[8]);
@@ -179,8 +179,8 @@ TEST_F(divert, one_owner)
 	EXPECT_EQ(EBUSY, errno);
 	EXPECT_EQ(0, divert(other.fd, atoi(PORT)));
 	ASSERT_TRUE(wire_send(self->wire, 7));
-	EXPECT_EQ(POLLIN, ring_poll(&tap, 5000));
-	EXPECT_EQ(POLLIN, ring_poll(&self->ring, 5000));
+	EXPECT_EQ(POLLIN, ring_poll(&tap, 10000));
+	EXPECT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 	EXPECT_EQ(0, ring_poll(&other, 0));
 	EXPECT_TRUE(is_frame(ring_peek(&tap), 7));
 	EXPECT_TRUE(is_frame(ring_peek(&self->ring), 7));
@@ -189,7 +189,7 @@ TEST_F(divert, one_owner)
 	ring_close(&self->ring);
 	EXPECT_EQ(0, divert(other.fd, WIRE));
 	ASSERT_TRUE(wire_send(self->wire, 8));
-	EXPECT_EQ(POLLIN, ring_poll(&other, 5000));
+	EXPECT_EQ(POLLIN, ring_poll(&other, 10000));
 	EXPECT_TRUE(is_frame(ring_peek(&other), 8));
 	ring_close(&other);
 	ring_close(&tap);
@@ -199,13 +199,14 @@ TEST_F(divert, one_owner)
 TEST_F(divert, port_goes)
 {
 	ASSERT_TRUE(wire_send(self->wire, 1));
+	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000));
 	scene_ask(&self->client, PORCH_CMD_PORT_DEL, "ifindex=" WIRE_TEXT);
-	EXPECT_EQ(POLLIN | POLLHUP, ring_poll(&self->ring, 5000));
+	EXPECT_EQ(POLLIN | POLLHUP, ring_poll(&self->ring, 10000));
 	scene_ask(&self->client, PORCH_CMD_PORT_ADD, "ifindex=" WIRE_TEXT);
 	EXPECT_EQ(0, divert(self->ring.fd, WIRE));
 	EXPECT_EQ(POLLIN, ring_poll(&self->ring, 0));
 	ASSERT_EQ(0, system("ip link del v0"));
-	EXPECT_EQ(POLLIN | POLLHUP, ring_poll(&self->ring, 5000));
+	EXPECT_EQ(POLLIN | POLLHUP, ring_poll(&self->ring, 10000));
 }
 
 TEST_F(divert, refused)

@@ -81,7 +81,7 @@ static uint64_t is_shown(struct __test_metadata *_metadata, struct ring *r)
 	struct porch_ring_frame *f;
 	uint64_t id;
 
-	ASSERT_EQ(POLLIN, ring_poll(r, 5000) & POLLIN);
+	ASSERT_EQ(POLLIN, ring_poll(r, 10000) & POLLIN);
 	f = ring_peek(r);
 	ASSERT_NE(NULL, f);
 	id = f->id;
@@ -356,7 +356,7 @@ TEST_F(verdict, diverted)
 	EXPECT_TRUE(ledger_comes_to(&self->client, PORCH_A_LEDGER_DROPPED, ++dropped));
 	ASSERT_TRUE(open_queue(&other, 7, 0, 0));
 	comes_in(_metadata, self->wire, 0);
-	ASSERT_EQ(POLLIN, ring_poll(&other, 5000));
+	ASSERT_EQ(POLLIN, ring_poll(&other, 10000));
 	f = ring_peek(&other);
 	EXPECT_EQ(0, f->id);
 	EXPECT_EQ(14 + 20 + 8 + PAYLOAD, f->wirelen);
