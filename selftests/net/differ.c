@@ -288,24 +288,26 @@ static void take(struct output *o, const struct frame *f, bool spoofed)
 		keep(o->f, &o->n, f);
 }
 
-/* Reads until the sentinel has come; false if it does not. */
+/* Reads until the last sentinel has come; false if it does not. */
 static bool collect(struct router *r, uint32_t number, bool spoofed, int timeout,
 		    struct output *o)
 {
 	struct pollfd pfd = { .fd = r->out, .events = POLLIN };
+	unsigned int sentinels = 0;
 	static struct frame f;
 
 	o->n = 0;
 	o->n_own = 0;
-	for (;;) {
+	while (sentinels < SENTINELS) {
 		if (!router_read(r->out, &f)) {
 			if (poll(&pfd, 1, timeout) > 0)
 				continue;
 			return false;
 		}
 		if (frame_is_sentinel(&f, number))
-			break;
-		take(o, &f, spoofed);
+			sentinels++;
+		else
+			take(o, &f, spoofed);
 	}
 	while (router_read(r->in, &f))
 		take(o, &f, spoofed);
@@ -316,11 +318,8 @@ static uint32_t number;
 
 static void pass(struct router *r, const struct frame *f, unsigned int seed, struct output *o)
 {
-	static struct frame sentinel;
-
-	sentinel_build(&sentinel, ++number);
 	router_send(r, f, seed);
-	router_send(r, &sentinel, 0);
+	router_send_sentinels(r, ++number);
 	if (!collect(r, number, from_router(f), 20000, o)) {
 		frame_print("sent", f);
 		die("a router does not forward any more");
@@ -329,14 +328,12 @@ static void pass(struct router *r, const struct frame *f, unsigned int seed, str
 
 static void wait_ready(struct router *r, struct output *o)
 {
-	static struct frame sentinel;
 	int tries = 0;
 
 	do {
 		if (tries++ == 300)
 			die("a router does not forward");
-		sentinel_build(&sentinel, ++number);
-		router_send(r, &sentinel, 0);
+		router_send_sentinels(r, ++number);
 	} while (!collect(r, number, false, 100, o));
 }
 
@@ -369,7 +366,8 @@ static void forget_sum(struct frame *f, const struct frame *sent, unsigned int l
 
 /*
  * The same, but for what the stock stack writes into IPv4 options, and for the
- * identification of IPv6 fragments made from a merged packet (UFO).
+ * identification of IPv6 fragments made from a merged packet (UFO). A checksum may
+ * have been asked for where the type of the frame is.
  */
 static bool alike(struct frame *a, struct frame *b, const struct frame *sent)
 {
@@ -381,7 +379,7 @@ static bool alike(struct frame *a, struct frame *b, const struct frame *sent)
 		memcpy(id_a, id_b, 4);
 	if (frame_same(a, b))
 		return true;
-	if (a->len != b->len || get16(a->b + 12) != 0x0800 || hlen <= 20 ||
+	if (a->len != b->len || a->b[14] >> 4 != 4 || hlen <= 20 ||
 	    14 + hlen > a->len || memcmp(a->b, b->b, 14 + 10) ||
 	    memcmp(a->b + 14 + 12, b->b + 14 + 12, 8))
 		return false;

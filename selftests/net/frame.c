@@ -248,7 +248,7 @@ bool frame_is_routers(const struct frame *f)
 	return false;
 }
 
-/* A good frame that comes after all others, as it is in the lowest lane. */
+/* A good frame that comes after others, as it is in the lowest lane. */
 void sentinel_build(struct frame *f, uint32_t number)
 {
 	static const struct recipe r = {

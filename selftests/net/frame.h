@@ -110,11 +110,15 @@ void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2))
 void netns_enter(const char *name);
 void router_open(struct router *r, const char *netns, bool pieces);
 void router_send(struct router *r, const struct frame *f, unsigned int seed);
+void router_send_sentinels(struct router *r, uint32_t number);
 bool router_read(int fd, struct frame *f);
 bool frame_is_noise(const struct frame *f);
 bool frame_is_routers(const struct frame *f);
 void sentinel_build(struct frame *f, uint32_t number);
 bool frame_is_sentinel(const struct frame *f, uint32_t number);
+
+/* One place in 64 is the lowest lane's: the first may overtake a frame, no other can. */
+#define SENTINELS	2
 
 #define COUNTERS_MAX	128
 

@@ -662,14 +662,14 @@ static void check_client(int fd, const struct frame *sent, unsigned int icmp, bo
 		complain("the client got no answer\n");
 }
 
-/* Waits for the sentinel at the server's side; counts what came before it. */
+/* Waits for the last sentinel at the server's side; counts what came before it. */
 static bool check_server(int fd, uint32_t number, const struct frame *want, bool quiet)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	unsigned int n = 0, sentinels = 0;
 	static struct frame f;
-	unsigned int n = 0;
 
-	for (;;) {
+	while (sentinels < SENTINELS) {
 		if (!router_read(fd, &f)) {
 			if (poll(&pfd, 1, quiet ? 100 : 10000) > 0)
 				continue;
@@ -677,8 +677,10 @@ static bool check_server(int fd, uint32_t number, const struct frame *want, bool
 				complain("the router does not forward any more\n");
 			return false;
 		}
-		if (frame_is_sentinel(&f, number))
-			break;
+		if (frame_is_sentinel(&f, number)) {
+			sentinels++;
+			continue;
+		}
 		if (quiet || frame_is_noise(&f))
 			continue;
 		n++;
@@ -697,12 +699,11 @@ static bool check_server(int fd, uint32_t number, const struct frame *want, bool
 static void try(struct router *r, struct mnl_socket *nl, const struct hostile *h,
 		uint32_t number)
 {
-	static struct frame f, sentinel, want;
+	static struct frame f, want;
 	static struct counters before, after;
 	char counter[64] = "";
 
 	make(&f, h);
-	sentinel_build(&sentinel, number);
 	if (h->fate == DROP || h->fate == PUNT)
 		snprintf(counter, sizeof(counter), "%s %s",
 			 h->fate == DROP ? "drop" : "punt", h->reason);
@@ -713,7 +714,7 @@ static void try(struct router *r, struct mnl_socket *nl, const struct hostile *h
 
 	counters_read(nl, &before);
 	router_send(r, &f, 0);
-	router_send(r, &sentinel, 0);
+	router_send_sentinels(r, number);
 	check_server(r->out, number, h->fate == FORWARD ? &want : NULL, false);
 	check_client(r->in, &f, h->icmp, h->fate == PASS);
 	counters_read(nl, &after);
@@ -734,7 +735,7 @@ int hostile(int argc, char **argv)
 		{ "IPv6", v6, sizeof(v6) / sizeof(*v6) },
 	};
 	unsigned int points = 0, failed = 0, i, j;
-	static struct frame sentinel;
+	static struct frame f;
 	struct mnl_socket *nl;
 	struct router r;
 
@@ -745,14 +746,13 @@ int hostile(int argc, char **argv)
 
 	/* The devices need a moment. */
 	for (i = 0;; i++) {
-		sentinel_build(&sentinel, i);
-		router_send(&r, &sentinel, 0);
+		router_send_sentinels(&r, i);
 		if (check_server(r.out, i, NULL, true))
 			break;
 		if (i == 300)
 			die("the router does not forward");
 	}
-	while (router_read(r.in, &sentinel))
+	while (router_read(r.in, &f))
 		;
 
 	for (i = 0; i < 2; i++) {

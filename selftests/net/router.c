@@ -83,6 +83,17 @@ void router_send(struct router *r, const struct frame *f, unsigned int seed)
 		die("cannot send");
 }
 
+/* Sends what comes after all others: when the last of them is there, all are. */
+void router_send_sentinels(struct router *r, uint32_t number)
+{
+	static struct frame sentinel;
+	int i;
+
+	sentinel_build(&sentinel, number);
+	for (i = 0; i < SENTINELS; i++)
+		router_send(r, &sentinel, 0);
+}
+
 /* Receives a frame that the router sent; false if there is none. */
 bool router_read(int fd, struct frame *f)
 {
