@@ -23,6 +23,7 @@ count=${PORCH_FRAMES:-12000}
 begin
 echo "# PORCH_SEED=$seed"
 # What comes in pieces is not kept back to be merged with what follows.
+batch=$(sysctl -n net.core.gro_normal_batch)
 sysctl -qw net.core.gro_normal_batch=1
 frame_router router
 frame_router stock
@@ -42,4 +43,5 @@ if [[ $count != =* ]]; then
 	[[ $pieces == =* ]] || pieces=$((pieces / 2))
 	send_frames differ "$ns_router" "$ns_stock" "$seed" "$pieces" pieces
 fi
+sysctl -qw "net.core.gro_normal_batch=$batch"
 finish

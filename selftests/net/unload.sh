@@ -19,13 +19,13 @@ seconds=${PORCH_SECONDS:-0}
 
 load()
 {
-	poll_until 20 insmod "$tmp/porch.ko"
+	poll_until 60 insmod "$tmp/porch.ko"
 }
 
 unload()
 {
 	# A reader may hold it for the moment.
-	poll_until 20 rmmod porch
+	poll_until 60 rmmod porch
 }
 
 # Of what is taken away, what is still there
