@@ -85,7 +85,7 @@ echo_ms()
 {
 	local log
 
-	log=$(client ping -n -c 10 -i 0.1 -W 10 "${3-10.0.2.2}")
+	log=$(client ping -n -c 10 -i 0.05 -W 10 "${3-10.0.2.2}")
 	[[ $log =~ =\ ([0-9]+)\.[0-9]+/ ]] || { echo "$log"; return 1; }
 	echo "${BASH_REMATCH[1]} ms"
 	[ "${BASH_REMATCH[1]}" -ge "$1" ] && [ "${BASH_REMATCH[1]}" -le "$2" ]

@@ -156,7 +156,7 @@ static void as_nobody(struct __test_metadata *_metadata, struct client *client)
 	may_look_only(_metadata, client, "");
 }
 
-TEST_F(callers, without_rights)
+TEST_F_TIMEOUT(callers, without_rights, 120)
 {
 	in_child(_metadata, &self->client, as_nobody);
 }
@@ -254,13 +254,13 @@ static void as_user_root(struct __test_metadata *_metadata, struct client *clien
 	may_look(_metadata, &own);
 }
 
-TEST_F(callers, in_a_user_namespace)
+TEST_F_TIMEOUT(callers, in_a_user_namespace, 120)
 {
 	in_child(_metadata, &self->client, as_user_root);
 }
 
 /* That the parameter lets user namespaces in is no word about others' networks. */
-TEST_F(callers, in_a_user_namespace_that_is_let_in)
+TEST_F_TIMEOUT(callers, in_a_user_namespace_that_is_let_in, 120)
 {
 	let_user_namespaces(_metadata, true);
 	in_child(_metadata, &self->client, as_user_root);

@@ -304,7 +304,7 @@ TEST_F(divert, answers)
 	}
 }
 
-TEST_F(divert, exit_in_the_middle)
+TEST_F_TIMEOUT(divert, exit_in_the_middle, 120)
 {
 	int i, status;
 	pid_t pid;
@@ -332,7 +332,7 @@ TEST_F(divert, exit_in_the_middle)
 	ASSERT_TRUE(ring_open_tx(&self->ring));
 }
 
-TEST_F(divert, namespace_goes)
+TEST_F_TIMEOUT(divert, namespace_goes, 120)
 {
 	int home;
 

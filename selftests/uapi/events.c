@@ -574,7 +574,7 @@ TEST_F(events, are_told_to_everybody)
 }
 
 /* Who is too slow hears so, and the writer does not wait. */
-TEST_F(events, that_are_lost_are_noticed)
+TEST_F_TIMEOUT(events, that_are_lost_are_noticed, 120)
 {
 	char buf[8192];
 	int i, size = 1;

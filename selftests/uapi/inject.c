@@ -515,7 +515,7 @@ static void *scribbler(void *arg)
 }
 
 /* Random records that change all the time, while they are taken. */
-TEST_F(inject, scribble)
+TEST_F_TIMEOUT(inject, scribble, 120)
 {
 	struct porch_ring_frame head = {
 		.type = PORCH_RING_FRAME, .ifindex = WIRE, .to = PORCH_RING_TO_WIRE, .caplen = 60,
@@ -631,7 +631,7 @@ TEST_F(inject, permission)
 }
 
 /* Killed at any moment. */
-TEST_F(inject, exit_in_the_middle)
+TEST_F_TIMEOUT(inject, exit_in_the_middle, 120)
 {
 	struct porch_ring_frame head = {
 		.type = PORCH_RING_FRAME, .ifindex = WIRE, .to = PORCH_RING_TO_PATH,
@@ -666,7 +666,7 @@ TEST_F(inject, exit_in_the_middle)
 	}
 }
 
-TEST_F(inject, namespace_goes)
+TEST_F_TIMEOUT(inject, namespace_goes, 120)
 {
 	struct porch_ring_kick kick;
 	int home;

@@ -165,7 +165,7 @@ TEST_F(rings, a_frame)
 }
 
 /* Several times around, and the indices overflow on the way. */
-TEST_F(rings, around)
+TEST_F_TIMEOUT(rings, around, 120)
 {
 	uint32_t start = self->ring.ctl->prod;
 	int i;
@@ -220,7 +220,7 @@ TEST_F(rings, two_readers)
 }
 
 /* An index that lies: nothing comes, all is counted, and it may repent. */
-TEST_F(rings, lying_index)
+TEST_F_TIMEOUT(rings, lying_index, 120)
 {
 	static const uint32_t lies[] = { 1, 64, 4096, SIZE, SIZE + 1, 1U << 31, -SIZE - 1U };
 	struct porch_ring_ctl *ctl = self->ring.ctl;
@@ -254,7 +254,7 @@ TEST_F(rings, lying_index)
 }
 
 /* Scribbles over all of it, while frames come and others poll. */
-TEST_F(rings, scribble)
+TEST_F_TIMEOUT(rings, scribble, 120)
 {
 	struct ring *r = &self->ring;
 	unsigned int seed = 4711, i;
@@ -410,7 +410,7 @@ static char state_of(pid_t pid)
 }
 
 /* Whoever waits for somebody else's set-up can be killed. */
-TEST_F(rings, setup_waits_and_is_killed)
+TEST_F_TIMEOUT(rings, setup_waits_and_is_killed, 120)
 {
 	struct sticky sticky = { .fd = open("/dev/porch", O_RDWR | O_CLOEXEC) };
 	struct uffdio_writeprotect protect = {};
@@ -567,7 +567,7 @@ TEST_F(rings, mremap)
 	expect_frames(_metadata, r, self->wire, 7, 3);
 }
 
-TEST_F(rings, partial_unmap)
+TEST_F_TIMEOUT(rings, partial_unmap, 120)
 {
 	struct ring *r = &self->ring;
 	uint8_t *page = r->data + PAGE;
@@ -602,7 +602,7 @@ TEST_F(rings, partial_unmap)
 }
 
 /* Killed at any moment, under traffic. */
-TEST_F(rings, exit_in_the_middle)
+TEST_F_TIMEOUT(rings, exit_in_the_middle, 120)
 {
 	int i, status;
 	pid_t pid;
@@ -634,7 +634,7 @@ TEST_F(rings, exit_in_the_middle)
 	expect_frames(_metadata, &self->ring, self->wire, 1, 3);
 }
 
-TEST_F(rings, memory_limit)
+TEST_F_TIMEOUT(rings, memory_limit, 120)
 {
 	size_t size = self->ring.map_size;
 	struct rlimit limit = { size + size / 2, size + size / 2 };
@@ -780,12 +780,12 @@ static void never_lost(struct __test_metadata *_metadata, struct ring *r, int wi
 	close(epoll);
 }
 
-TEST_F(rings, epoll_level)
+TEST_F_TIMEOUT(rings, epoll_level, 120)
 {
 	never_lost(_metadata, &self->ring, self->wire, 0);
 }
 
-TEST_F(rings, epoll_edge)
+TEST_F_TIMEOUT(rings, epoll_edge, 120)
 {
 	never_lost(_metadata, &self->ring, self->wire, EPOLLET);
 }
@@ -841,7 +841,7 @@ TEST_F(rings, port_goes)
 }
 
 /* Nobody is left in the namespace but an open ring, which does not hold it. */
-TEST_F(rings, namespace_goes)
+TEST_F_TIMEOUT(rings, namespace_goes, 120)
 {
 	struct porch_ring_frame *frame;
 	int home;

@@ -134,7 +134,7 @@ TEST_F(sockets, with_strict_checks)
 	still_works(_metadata, &self->client);
 }
 
-TEST_F(sockets, with_hardly_any_buffer)
+TEST_F_TIMEOUT(sockets, with_hardly_any_buffer, 120)
 {
 	struct answer answer;
 	int size = 1;
@@ -150,7 +150,7 @@ TEST_F(sockets, with_hardly_any_buffer)
 }
 
 /* Answers get lost, and the user hears of it. What was asked for has happened. */
-TEST_F(sockets, with_answers_that_nobody_reads)
+TEST_F_TIMEOUT(sockets, with_answers_that_nobody_reads, 120)
 {
 	struct request get = op_request(op_find(PORCH_CMD_ENGINE_GET), "");
 	struct request set = op_request(op_find(PORCH_CMD_ENGINE_SET), "vector=7");
@@ -186,7 +186,7 @@ TEST_F(sockets, with_answers_that_nobody_reads)
 	still_works(_metadata, &self->client);
 }
 
-TEST_F(sockets, closed_in_the_middle_of_a_dump)
+TEST_F_TIMEOUT(sockets, closed_in_the_middle_of_a_dump, 120)
 {
 	struct request dump = start_dump(PORCH_CMD_ROUTE_GET);
 	struct client other;
@@ -201,7 +201,7 @@ TEST_F(sockets, closed_in_the_middle_of_a_dump)
 }
 
 /* One dump at a time, but other requests in between. */
-TEST_F(sockets, asked_in_the_middle_of_a_dump)
+TEST_F_TIMEOUT(sockets, asked_in_the_middle_of_a_dump, 120)
 {
 	struct request dump = start_dump(PORCH_CMD_ROUTE_GET);
 	struct request get = op_request(op_find(PORCH_CMD_ENGINE_GET), "");

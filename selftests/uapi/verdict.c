@@ -167,7 +167,7 @@ TEST_F(verdict, table)
 	}
 }
 
-TEST_F(verdict, late)
+TEST_F_TIMEOUT(verdict, late, 120)
 {
 	uint64_t sent = sent_of(&self->client), dropped = dropped_of(&self->client), id;
 
@@ -185,7 +185,7 @@ TEST_F(verdict, late)
 }
 
 /* With "bypass", every failure is an accept. */
-TEST_F(verdict, bypass)
+TEST_F_TIMEOUT(verdict, bypass, 120)
 {
 	uint64_t sent = sent_of(&self->client);
 	int i;
@@ -214,7 +214,7 @@ TEST_F(verdict, bypass)
 	EXPECT_LT(0, self->ring.ctl->lost);
 }
 
-TEST_F(verdict, application_goes)
+TEST_F_TIMEOUT(verdict, application_goes, 120)
 {
 	uint64_t dropped = dropped_of(&self->client), held;
 	int status;
@@ -284,7 +284,7 @@ TEST_F(verdict, judged_again)
 }
 
 /* More rules than a packet can remember: one queues it again, under a new handle. */
-TEST_F(verdict, too_often)
+TEST_F_TIMEOUT(verdict, too_often, 120)
 {
 	uint64_t dropped = dropped_of(&self->client), sent = sent_of(&self->client), id;
 	char rule[80];
@@ -322,7 +322,7 @@ static void comes_in_at_last(struct __test_metadata *_metadata, struct client *c
 }
 
 /* Nothing of a port's waits when it is down, or gone. */
-TEST_F(verdict, port_goes)
+TEST_F_TIMEOUT(verdict, port_goes, 120)
 {
 	uint64_t dropped = dropped_of(&self->client), held, id;
 
