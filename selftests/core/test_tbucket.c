@@ -76,7 +76,7 @@ static u32 some_cost(u32 burst)
 /* A step in time: nothing, any, or about what fills the bucket. */
 static u64 some_step(u64 rate, u32 burst)
 {
-	s128 fill;
+	u64 fill;
 
 	switch (test_below(8)) {
 	case 0:
@@ -86,8 +86,8 @@ static u64 some_step(u64 rate, u32 burst)
 	case 2:
 		return -(test_rnd_size() >> 1);
 	default:
-		fill = rate ? naive_full(burst) / rate : 1000000000;
-		return (u64)(fill * test_below(300) / 256) + test_below(3);
+		fill = rate ? burst * 1000000000ULL / rate : 1000000000;
+		return (u64)((s128)fill * test_below(300) / 256) + test_below(3);
 	}
 }
 
