@@ -94,6 +94,10 @@ void frame_build(struct frame *f, const struct recipe *r);
 void frame_fix(struct frame *f);
 void frame_hop(struct frame *f);
 void frame_print(const char *what, const struct frame *f);
+void rnd_seed(uint64_t seed);
+uint32_t rnd(uint32_t n);
+void frame_mutate(struct frame *f);
+void frame_random(struct frame *f);
 bool frame_same(const struct frame *a, const struct frame *b);
 
 /**

@@ -17,18 +17,6 @@
 #define CHAINS		3	/* that rules jump to */
 #define FRAMES_PER_SET	40
 
-static uint64_t state;
-
-static uint32_t rnd(uint32_t n)
-{
-	/* splitmix64 */
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return (z ^ z >> 31) % n;
-}
-
 /**
  * struct text - what is said to one of the two
  * @s: it
@@ -414,7 +402,7 @@ int judge(int argc, char **argv)
 	for (i = 0; i < count; i++) {
 		/* Each set of rules has a seed of its own. */
 		if (i % FRAMES_PER_SET == 0) {
-			state = ((uint64_t)seed << 32) + i;
+			rnd_seed(((uint64_t)seed << 32) + i);
 			make_rules();
 			tell(tell_porch, &porch);
 			tell(tell_nft, &nft);
