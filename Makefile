@@ -10,6 +10,7 @@ all: modules tool
 help:
 	@echo '  all          the module and the tool (default)'
 	@echo '  modules      the module, for Debian 12'"'"'s kernels $(KERNELS)'
+	@echo '  module-6.12  for one of them [COVERAGE=1: it tells how much of it was run]'
 	@echo '  modules KDIR=/lib/modules/$$(uname -r)/build'
 	@echo '               the module, for any kernel'"'"'s headers'
 	@echo '  tool         porchctl, its man page and completion for bash'
@@ -47,7 +48,8 @@ modules: $(KERNELS:%=module-%)
 endif
 
 module-%: setup
-	scripts/module.sh $(CACHE)/$*/headers build/$*
+	scripts/module.sh $(CACHE)/$*/headers build/$* \
+		$(if $(filter debug,$*)$(COVERAGE),PORCH_COVERAGE=1)
 
 # One that tells which memory it reads and writes
 module-6.12-lines: setup

@@ -52,4 +52,10 @@ if grep -E '(warning|WARNING|error): ' "$out/log" |
 	echo "module.sh: warnings; see $out/log" >&2
 	exit 1
 fi
+# So many places of it tell that they were come by.
+rm -f "$out/places"
+if [[ " $* " == *" PORCH_COVERAGE=1 "* ]]; then
+	objdump -dr "$out/kmod/porch.ko" | grep -c 'PLT32.*__sanitizer_cov_trace_pc' \
+		> "$out/places"
+fi
 echo "built $out/kmod/porch.ko"

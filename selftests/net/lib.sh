@@ -547,6 +547,16 @@ frames()
 
 #### begin and end ####
 
+# How much of the module's code was come by, if it can tell
+coverage()
+{
+	local file=/sys/module/porch/parameters/covered
+
+	[ -e $file ] || return 0
+	echo "# $(cat $file) of $(cat "$(dirname "$(porch_module)")/../places")" \
+		"places in the module's code were come by"
+}
+
 remove_namespaces()
 {
 	local pids
@@ -586,6 +596,7 @@ finish()
 		check "the ledger balances" ledger_balanced
 	fi
 	remove_namespaces
+	coverage
 	check "the module goes away" porch_unload
 	echo "1..$points"
 	[ "$failed" = 0 ]
