@@ -1,25 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random messages, most of them nearly right. Whatever they did, afterwards all
- * of it can be undone, the books balance, and the module works.
+ * Random messages, most of them nearly right: made from the specification, examples
+ * that are fine in the scene, and what led far into the code before, each with
+ * changes. What is refused changes nothing. Whatever they did, afterwards all of it can
+ * be undone, the books balance, and the module works.
  *
- *	PORCH_SEED=N PORCH_ROUNDS=N fuzz	repeats a run, or makes a longer one
+ *	PORCH_FUZZ=SECONDS fuzz			goes on for longer than 10 seconds
+ *	PORCH_SEED=N PORCH_ROUNDS=N fuzz	repeats a run, up to a message
+ *
+ * While it sends message N this program is called "message N", which the kernel writes
+ * into its reports. If the module tells how much of its code was come by, messages
+ * that led further go to corpus/netlink in $PORCH_RESULTS.
  */
+#include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <linux/porch.h>
+#include <netlink/socket.h>
 
 #include "kselftest_harness.h"
 
+#include "inputs.h"
 #include "ops.h"
 #include "scene.h"
+#include "spec.h"
 
-#define ROUNDS		6000
 #define CHECK_EVERY	200
+#define MESSAGE_MAX	8192
+#define INPUT_HEAD	sizeof(uint16_t)
+
+static struct inputs inputs;
 
 static uint64_t random_state;
 
@@ -123,26 +140,311 @@ static void stage(const struct op *op, struct request *request)
 		request->items[0].value[0] = random_below(4);
 }
 
-static size_t random_message(struct client *client, uint8_t *buf, size_t size)
+/* What is fine in the scene, with some changes */
+static size_t changed_example(struct client *client, uint8_t *buf, size_t size)
 {
 	const struct op *op = &ops[random_below(op_count)];
 	struct request request = op_example(op);
 	int i, n = random_below(4);
-	size_t len;
 
 	stage(op, &request);
 	for (i = 0; i < n; i++)
 		mutate(&request);
-	len = client_encode(client, &request, buf, size);
-	/* Bytes of the message itself, but for the number of the family */
-	if (!random_below(8)) {
-		i = random_below(len);
-		if (i != 4 && i != 5)
-			buf[i] ^= 1 << random_below(8);
+	return client_encode(client, &request, buf, size);
+}
+
+/**
+ * struct message - bytes for the family
+ * @b: a struct nlmsghdr, a struct genlmsghdr, and attributes
+ * @len: how many
+ * @several: it is more than one
+ */
+struct message {
+	uint8_t b[MESSAGE_MAX];
+	size_t len;
+	bool several;
+};
+
+static struct nlattr *begin_attr(struct message *m, uint16_t type)
+{
+	struct nlattr *attr = (struct nlattr *)(m->b + m->len);
+
+	attr->nla_type = type;
+	m->len += NLA_HDRLEN;
+	return attr;
+}
+
+static void end_attr(struct message *m, struct nlattr *attr)
+{
+	attr->nla_len = m->b + m->len - (uint8_t *)attr;
+	while (m->len % NLA_ALIGNTO)
+		m->b[m->len++] = 0;
+}
+
+static void append(struct message *m, const void *data, size_t len)
+{
+	memcpy(m->b + m->len, data, len);
+	m->len += len;
+}
+
+static void append_number(struct message *m, const struct spec_attr *attr, size_t len)
+{
+	static const uint32_t device[] = { 10, 11, 12, 13 };
+	uint64_t n;
+
+	switch (random_below(8)) {
+	case 0:
+		n = attr->min + random_below(3) - 1;
+		break;
+	case 1:
+		n = attr->max + random_below(3) - 1;
+		break;
+	case 2:
+		n = random_number();
+		break;
+	default:
+		n = attr->min + random_below(attr->max - attr->min < 16 ?
+					     attr->max - attr->min + 1 : 16);
 	}
-	if (!random_below(16))
-		len -= random_below(len);
-	return len;
+	/* Numbers of devices are the only ones that end there. */
+	if (attr->max == INT32_MAX && random_below(4))
+		n = device[random_below(ARRAY_SIZE(device))];
+	append(m, &n, len);
+}
+
+static void append_string(struct message *m, const struct spec_attr *attr)
+{
+	static const char *const known[] = {
+		"ingress", "input", "forward", "output", "empty", "web", "new", "hosts", "unused",
+		"no-route", "d0", ""
+	};
+	char text[64] = "";
+
+	if (random_below(8))
+		strcpy(text, known[random_below(ARRAY_SIZE(known))]);
+	else
+		memset(text, 'a' + random_below(26), (attr->max + random_below(2)) % 63);
+	append(m, text, strlen(text) + !!random_below(16));
+}
+
+static void append_bytes(struct message *m)
+{
+	static const char *const known[] = {
+		"10.0.0.1", "10.0.0.9", "10.1.0.0", "10.2.0.0", "10.9.0.0", "10.0.0.0", "0.0.0.0",
+		"2001:db8::2", "2001:db8:1::", "2001:db8::", "::", "fe80::1",
+	};
+	static const uint8_t packet[] = {
+		0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0x64, 0xc5, 10, 0, 0, 9, 10, 1, 2, 3,
+		0x10, 0, 0x20, 0, 0, 8, 0, 0,
+	};
+	const char *text = known[random_below(ARRAY_SIZE(known))];
+	uint8_t bytes[16];
+	int i;
+
+	switch (random_below(16)) {
+	case 0:
+		for (i = 0; i < 16; i++)
+			bytes[i] = random_below(256);
+		append(m, bytes, random_below(17));
+		break;
+	case 1:
+		append(m, packet, sizeof(packet));
+		break;
+	default:
+		inet_pton(strchr(text, ':') ? AF_INET6 : AF_INET, text, bytes);
+		append(m, bytes, strchr(text, ':') ? 16 : 4);
+	}
+}
+
+static void append_attr(struct message *m, const struct spec_attr *spec, int depth)
+{
+	struct nlattr *attr;
+	int i, n = spec->multi ? 1 + random_below(4) : 1;
+
+	while (n-- && m->len < sizeof(m->b) / 2) {
+		attr = begin_attr(m, spec->nr | (spec->type == SPEC_NEST ? NLA_F_NESTED : 0));
+		switch (spec->type) {
+		case SPEC_U8:
+			append_number(m, spec, 1);
+			break;
+		case SPEC_U16:
+			append_number(m, spec, 2);
+			break;
+		case SPEC_U32:
+			append_number(m, spec, 4);
+			break;
+		case SPEC_U64:
+			append_number(m, spec, 8);
+			break;
+		case SPEC_STRING:
+			append_string(m, spec);
+			break;
+		case SPEC_BINARY:
+			append_bytes(m);
+			break;
+		case SPEC_NEST:
+			for (i = 0; depth < 4 && i < spec->nested->count; i++)
+				if (random_below(2))
+					append_attr(m, &spec->nested->attrs[i], depth + 1);
+			break;
+		case SPEC_FLAG:
+		case SPEC_PAD:
+			break;
+		}
+		end_attr(m, attr);
+	}
+}
+
+static void begin_message(struct client *client, struct message *m, uint16_t flags, uint8_t cmd)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)m->b;
+	struct genlmsghdr *genl = (struct genlmsghdr *)(nlh + 1);
+
+	*nlh = (struct nlmsghdr) {
+		.nlmsg_type = client->family,
+		.nlmsg_flags = flags,
+		.nlmsg_seq = ++client->seq,
+		.nlmsg_pid = nl_socket_get_local_port(client->sock),
+	};
+	*genl = (struct genlmsghdr) { .cmd = cmd, .version = PORCH_FAMILY_VERSION };
+	m->several = false;
+	m->len = NLMSG_HDRLEN + GENL_HDRLEN;
+}
+
+/* Some of the attributes that the operation takes, as the specification has them */
+static void from_spec(struct client *client, struct message *m)
+{
+	const struct spec_op *op = &spec_ops[random_below(spec_op_count)];
+	uint16_t flags = NLM_F_REQUEST | NLM_F_ACK;
+	int i, place, some = 1 + random_below(7);
+
+	if (op->dump && !random_below(4))
+		flags |= NLM_F_DUMP;
+	begin_message(client, m, flags, op->cmd);
+	for (i = 0; i < op->request_count; i++) {
+		place = random_below(8) ? i : (int)random_below(op->request_count);
+		place = op->request[place];
+		if ((int)random_below(8) < some)
+			append_attr(m, &op->set->attrs[place], 0);
+	}
+}
+
+/* Bytes that led far into the code before: flags, and all behind struct nlmsghdr */
+static void from_input(struct client *client, struct message *m, const struct input *in)
+{
+	uint16_t flags;
+
+	memcpy(&flags, in->data, sizeof(flags));
+	begin_message(client, m, flags, 0);
+	m->len = NLMSG_HDRLEN;
+	append(m, in->data + INPUT_HEAD,
+	       in->len < MESSAGE_MAX / 2 ? in->len - INPUT_HEAD : MESSAGE_MAX / 2);
+}
+
+static void keep(const char *folder, uint64_t seed, uint64_t number, const struct message *m)
+{
+	const struct nlmsghdr *nlh = (const void *)m->b;
+	uint8_t data[MESSAGE_MAX];
+
+	memcpy(data, &nlh->nlmsg_flags, INPUT_HEAD);
+	memcpy(data + INPUT_HEAD, m->b + NLMSG_HDRLEN, m->len - NLMSG_HDRLEN);
+	input_keep(folder, seed, number, data, INPUT_HEAD + m->len - NLMSG_HDRLEN);
+}
+
+/* Change how a message is put together: a type, a length, the order, or what is there. */
+static void distort(struct message *m)
+{
+	size_t pos = NLMSG_HDRLEN + GENL_HDRLEN, next;
+	struct nlattr *attr;
+	int skip = random_below(8);
+
+	for (;;) {
+		attr = (struct nlattr *)(m->b + pos);
+		if (pos + NLA_HDRLEN > m->len)
+			return;
+		next = pos + NLA_ALIGN(attr->nla_len);
+		if (attr->nla_type & NLA_F_NESTED && random_below(2)) {
+			pos += NLA_HDRLEN;
+			continue;
+		}
+		if (!skip-- || next <= pos || next >= m->len)
+			break;
+		pos = next;
+	}
+	switch (random_below(8)) {
+	case 0:
+		attr->nla_type = random_below(64);
+		break;
+	case 1:
+		attr->nla_type ^= random_below(2) ? NLA_F_NESTED : NLA_F_NET_BYTEORDER;
+		break;
+	case 2:
+		attr->nla_len += random_below(9) - 4;
+		break;
+	case 3:
+		attr->nla_len = random_number();
+		break;
+	case 4:
+		/* Without it */
+		if (next <= m->len && next > pos) {
+			memmove(m->b + pos, m->b + next, m->len - next);
+			m->len -= next - pos;
+		}
+		break;
+	case 5:
+		/* Twice */
+		if (next <= m->len && next > pos && m->len + next - pos < sizeof(m->b)) {
+			memcpy(m->b + m->len, m->b + pos, next - pos);
+			m->len += next - pos;
+		}
+		break;
+	default:
+		if (next > pos + NLA_HDRLEN && next <= m->len)
+			m->b[pos + NLA_HDRLEN + random_below(next - pos - NLA_HDRLEN)] ^=
+				1 << random_below(8);
+	}
+}
+
+static void one_message(struct client *client, struct message *m)
+{
+	unsigned int i, n = 0;
+
+	m->several = false;
+	i = random_below(4);
+	if (i == 0) {
+		m->len = changed_example(client, m->b, sizeof(m->b) / 2);
+	} else if (i == 1 && inputs.n) {
+		from_input(client, m, &inputs.list[random_below(inputs.n)]);
+		n = random_below(4);
+	} else {
+		from_spec(client, m);
+		n = random_below(3) ? 0 : random_below(3);
+	}
+	for (i = 0; i < n; i++)
+		distort(m);
+	((struct nlmsghdr *)m->b)->nlmsg_len = m->len;
+	/* Bytes of the message itself, but for the number of the family */
+	if (!random_below(16)) {
+		i = random_below(m->len);
+		if (i != 4 && i != 5)
+			m->b[i] ^= 1 << random_below(8);
+	}
+	if (!random_below(32))
+		m->len -= random_below(m->len);
+}
+
+static void random_message(struct client *client, struct message *m)
+{
+	struct message other;
+
+	one_message(client, m);
+	if (random_below(32))
+		return;
+	one_message(client, &other);
+	if (m->len + other.len > sizeof(m->b))
+		return;
+	append(m, other.b, other.len);
+	m->several = true;
 }
 
 static void balanced(struct __test_metadata *_metadata, struct client *client)
@@ -219,6 +521,65 @@ static void remove_all(struct __test_metadata *_metadata, struct client *client,
 	answer_free(&rows);
 }
 
+/* Where what is worth keeping goes, or NULL */
+static const char *results(void)
+{
+	const char *name = getenv("PORCH_RESULTS");
+	static char folder[256];
+
+	if (!name)
+		return NULL;
+	snprintf(folder, sizeof(folder), "%s/corpus", name);
+	mkdir(folder, 0755);
+	snprintf(folder, sizeof(folder), "%s/corpus/netlink", name);
+	return mkdir(folder, 0755) && errno != EEXIST ? NULL : folder;
+}
+
+/* Those of the tree that this program was built in, if it still is there */
+static void read_inputs(void)
+{
+	static const char *const folder[] = { "selftests", "build" };
+	char self[256] = "", name[512];
+	unsigned int i;
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		return;
+	*strrchr(self, '/') = '\0';
+	for (i = 0; i < ARRAY_SIZE(folder); i++) {
+		snprintf(name, sizeof(name), "%s/../../../%s/fuzz/corpus/netlink", self,
+			 folder[i]);
+		inputs_read(&inputs, name, INPUT_HEAD + GENL_HDRLEN);
+	}
+}
+
+/* Of some that are refused, everything must be as it was. */
+static bool send_message(struct __test_metadata *_metadata, struct client *client,
+			 const struct message *m, uint64_t n)
+{
+	bool look = n % 16 == 0 && !m->several, taken;
+	struct state before, after;
+	struct answer answer;
+	char name[32];
+
+	snprintf(name, sizeof(name), "message %llu", (unsigned long long)n);
+	prctl(PR_SET_NAME, name);
+	if (look)
+		before = scene_state(client);
+	client_exchange(client, m->b, m->len, &answer);
+	if (look) {
+		after = scene_state(client);
+		if (answer.error > 0) {
+			EXPECT_TRUE(state_equal(&before, &after))
+				TH_LOG("message %llu: %s", (unsigned long long)n, answer.text);
+		}
+		state_free(&before);
+		state_free(&after);
+	}
+	taken = !answer.error;
+	answer_free(&answer);
+	return taken;
+}
+
 FIXTURE(fuzz) {
 	struct client client;
 };
@@ -233,7 +594,7 @@ FIXTURE_TEARDOWN(fuzz)
 	client_close(&self->client);
 }
 
-TEST_F_TIMEOUT(fuzz, random_messages, 240)
+TEST_F_TIMEOUT(fuzz, random_messages, 14000)
 {
 	static const int port_key[] = { PORCH_A_PORT_IFINDEX, 0 };
 	/* Without a number: all of a device, and none is fine, too. */
@@ -245,30 +606,48 @@ TEST_F_TIMEOUT(fuzz, random_messages, 240)
 		PORCH_A_ROUTE_TABLE, PORCH_A_ROUTE_DST, PORCH_A_ROUTE_PREFIX_LEN, 0
 	};
 	uint64_t seed = number_from("PORCH_SEED", time(NULL) ^ getpid() << 20);
-	uint64_t rounds = number_from("PORCH_ROUNDS", ROUNDS), i;
+	uint64_t rounds = number_from("PORCH_ROUNDS", UINT64_MAX), i;
+	time_t end = time(NULL) + number_from("PORCH_FUZZ", 10);
+	const char *folder = results();
 	struct request request;
 	struct answer answer;
-	unsigned int taken = 0;
-	uint8_t buf[8192];
-	size_t len;
+	unsigned int taken = 0, kept = 0;
+	struct message m;
+	long have;
 
+	read_inputs();
 	ksft_print_msg("PORCH_SEED=%llu\n", (unsigned long long)seed);
 	fflush(stdout);
+	for (i = 0; i < inputs.n; i++) {
+		from_input(&self->client, &m, &inputs.list[i]);
+		((struct nlmsghdr *)m.b)->nlmsg_len = m.len;
+		send_message(_metadata, &self->client, &m, i);
+	}
 	random_state = seed * 2 + 1;
-	for (i = 0; i < rounds; i++) {
-		len = random_message(&self->client, buf, sizeof(buf) / 2);
-		if (!random_below(16))
-			len += random_message(&self->client, buf + len, sizeof(buf) / 2);
-		client_exchange(&self->client, buf, len, &answer);
-		taken += !answer.error;
-		answer_free(&answer);
+	have = coverage();
+	for (i = 0; rounds == UINT64_MAX ? time(NULL) < end : i < rounds; i++) {
+		random_message(&self->client, &m);
+		taken += send_message(_metadata, &self->client, &m, i);
+		if (coverage() > have) {
+			have = coverage();
+			kept++;
+			if (folder && !m.several && m.len > NLMSG_HDRLEN + GENL_HDRLEN)
+				keep(folder, seed, i, &m);
+		}
 		if (i % CHECK_EVERY == 0)
 			in_order(_metadata, &self->client);
 	}
-	ksft_print_msg("%u of %llu were taken\n", taken, (unsigned long long)rounds);
+	prctl(PR_SET_NAME, "fuzz");
+	ksft_print_msg("%u inputs, %u of %llu messages were taken\n", inputs.n, taken,
+		       (unsigned long long)i);
+	if (have >= 0)
+		ksft_print_msg("%u of them led further than all before, to %ld places\n",
+			       kept, have);
 	/* If nearly all or nearly none were fine, this would prove little. */
-	EXPECT_LT(rounds / 10, taken);
-	EXPECT_GT(rounds * 9 / 10, taken);
+	if (i > 1000) {
+		EXPECT_LT(i / 20, taken);
+		EXPECT_GT(i * 9 / 10, taken);
+	}
 
 	/* One of the messages may have begun a transaction. */
 	request = op_request(op_find(PORCH_CMD_TXN_ABORT), "");

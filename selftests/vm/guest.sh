@@ -112,6 +112,8 @@ xargs -d '\n' -a "$results/programs" touch -ch
 mkdir /run/porch
 ln -s "$top"/build/porch* /run/porch
 export PATH=/run/porch:$PATH
+# What a test would keep for the next one
+export PORCH_RESULTS=$results
 mkdir "$cgroup"
 sed '/^#/d; /^$/d' "$here/complaints" > "$results/complaints"
 
