@@ -80,18 +80,19 @@ static unsigned int l4_checksum_at(uint8_t proto)
 	return 0;
 }
 
-static void l4_fix(struct frame *f, const struct recipe *r)
+/* Makes the checksum of the transport right, if it has one. */
+void frame_fix_l4(struct frame *f, uint8_t ipver, uint8_t proto)
 {
-	unsigned int at = l4_checksum_at(r->proto), len = f->len - f->l4;
+	unsigned int at = l4_checksum_at(proto), len = f->len - f->l4;
 	uint8_t *l3 = f->b + f->l3, *l4 = f->b + f->l4;
 	uint32_t sum = 0;
 
 	if (!at)
 		return;
-	if (r->proto != L4_ICMP) {
-		sum = (uint16_t)~(r->ipver == 4 ? checksum(l3 + SRC4, 8, 0) :
+	if (proto != L4_ICMP) {
+		sum = (uint16_t)~(ipver == 4 ? checksum(l3 + SRC4, 8, 0) :
 						  checksum(l3 + SRC6, 32, 0));
-		sum += r->proto + len;
+		sum += proto + len;
 	}
 	put16(l4 + at, checksum(l4, len, sum));
 }
@@ -144,7 +145,7 @@ void frame_build(struct frame *f, const struct recipe *r)
 		put16(l3 + 2, f->len - f->l3);
 	else
 		put16(l3 + 4, f->len - f->l3 - 40);
-	l4_fix(f, r);
+	frame_fix_l4(f, r->ipver, r->proto);
 	frame_fix(f);
 }
 

@@ -92,6 +92,7 @@ void put16(uint8_t *p, uint16_t v);
 uint16_t checksum(const uint8_t *p, unsigned int len, uint32_t sum);
 void frame_build(struct frame *f, const struct recipe *r);
 void frame_fix(struct frame *f);
+void frame_fix_l4(struct frame *f, uint8_t ipver, uint8_t proto);
 void frame_hop(struct frame *f);
 void frame_print(const char *what, const struct frame *f);
 void rnd_seed(uint64_t seed);
@@ -112,6 +113,7 @@ struct router {
 
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void netns_enter(const char *name);
+int device_open(const char *name, int flags);
 void router_open(struct router *r, const char *netns, bool pieces);
 void router_send(struct router *r, const struct frame *f, unsigned int seed);
 void router_send_sentinels(struct router *r, uint32_t number);
@@ -145,6 +147,7 @@ void counters_read(struct mnl_socket *nl, struct counters *c);
 int hostile(int argc, char **argv);
 int differ(int argc, char **argv);
 int flood(int argc, char **argv);
+int fuzz(int argc, char **argv);
 int judge(int argc, char **argv);
 
 #endif /* FRAME_H */

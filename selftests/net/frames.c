@@ -16,6 +16,7 @@ int main(int argc, char **argv)
 		{ "hostile", hostile, "NETNS [NAME]" },
 		{ "differ", differ, "NETNS STOCK-NETNS SEED COUNT [pieces]" },
 		{ "judge", judge, "NETNS NFT-NETNS SEED FRAMES" },
+		{ "fuzz", fuzz, "NETNS SEED SECONDS|=FRAMES [FOLDER [INPUT...]]" },
 		{ "flood", flood, "NETNS DEVICE MAC 4|6 SOURCE DESTINATION" },
 	};
 	unsigned int i;

@@ -29,10 +29,11 @@ void netns_enter(const char *name)
 	close(fd);
 }
 
-static int tap_open(const char *name, int flags)
+/* @flags: IFF_TAP or IFF_TUN, and more */
+int device_open(const char *name, int flags)
 {
 	struct ifreq ifr = {
-		.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | flags,
+		.ifr_flags = IFF_NO_PI | IFF_VNET_HDR | flags,
 	};
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
 
@@ -55,8 +56,8 @@ void router_open(struct router *r, const char *netns, bool pieces)
 	CPU_SET(0, &one);
 	sched_setaffinity(0, sizeof(one), &one);
 	netns_enter(netns);
-	r->in = tap_open("in", pieces ? IFF_NAPI | IFF_NAPI_FRAGS : 0);
-	r->out = tap_open("out", 0);
+	r->in = device_open("in", IFF_TAP | (pieces ? IFF_NAPI | IFF_NAPI_FRAGS : 0));
+	r->out = device_open("out", IFF_TAP);
 }
 
 /* Sends a frame to the router; @seed cuts it into pieces, 0 leaves it whole. */
