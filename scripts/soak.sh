@@ -5,8 +5,13 @@
 #
 # The tests that have a size, in their long sizes: 1,000 loads of the module and of
 # configurations, an hour of devices, namespaces and the module going in random
-# orders, and many times as many random packets and messages as "make check" has.
-# It takes hours. What is set already, such as PORCH_SEED, stays.
+# orders, many times as many random packets as "make check" has, and an hour each of
+# random frames and random messages. It takes hours. What is set already, such as
+# PORCH_SEED, stays.
+#
+# The hour of random input is 12 rounds. Each begins with the inputs in build/fuzz/corpus,
+# where those go that led further into the code than all before, if the module tells
+# (make COVERAGE=1 soak).
 
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -15,14 +20,19 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 kernel=${1:-6.12}
 export PORCH_CYCLES=${PORCH_CYCLES:-1000} PORCH_LOADS=${PORCH_LOADS:-1000}
 export PORCH_SECONDS=${PORCH_SECONDS:-3600} PORCH_FRAMES=${PORCH_FRAMES:-200000}
-export PORCH_ROUNDS=${PORCH_ROUNDS:-3000000}
 
 make -s "module-$kernel" tool tests
 mkdir -p build/results
 export TAP=$PWD/build/results/soak.tap
 : > "$TAP"
 selftests/vm/suite.sh -k "$kernel" -t 14400 -r build/results/soak \
-	selftests/net/{reload,mixture,unload,differential,policy-diff}.sh \
-	build/selftests/uapi/fuzz || true
+	selftests/net/{reload,mixture,unload,differential,policy-diff}.sh || true
+export PORCH_FUZZ=$((${PORCH_FUZZ:-3600} / 12))
+mkdir -p build/fuzz
+for ((round = 0; round < 12; round++)); do
+	selftests/vm/suite.sh -k "$kernel" -t $((PORCH_FUZZ + 1200)) -r build/results/fuzz \
+		selftests/net/fuzz-packets.sh build/selftests/uapi/fuzz || break
+	cp -r build/results/fuzz/corpus build/fuzz/
+done
 failures "$TAP"
 tally "$TAP"
