@@ -210,7 +210,7 @@ static u64 rule_packets(const struct porch_lane_rule *rule)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(rule->packets, cpu));
+		sum += porch_count_read(*per_cpu_ptr(rule->packets, cpu));
 	return sum;
 }
 
@@ -220,7 +220,7 @@ static u64 default_packets(const struct porch_net *pn, unsigned int i)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(pn->stats, cpu)->lane_default[i]);
+		sum += porch_count_read(per_cpu_ptr(pn->stats, cpu)->lane_default[i]);
 	return sum;
 }
 

@@ -11,6 +11,7 @@
 #include "control/config.h"
 #include "control/fault.h"
 #include "control/port.h"
+#include "control/stats.h"
 #include "control/upper.h"
 #include "path/guard.h"
 #include "path/hook.h"
@@ -93,14 +94,14 @@ void porch_port_sum(const struct porch_port *port, struct porch_port_stats *sum)
 	for_each_possible_cpu(cpu) {
 		const struct porch_port_stats *s = per_cpu_ptr(port->stats, cpu);
 
-		sum->rx_packets += READ_ONCE(s->rx_packets);
-		sum->rx_bytes += READ_ONCE(s->rx_bytes);
-		sum->tx_packets += READ_ONCE(s->tx_packets);
-		sum->tx_bytes += READ_ONCE(s->tx_bytes);
-		sum->local_packets += READ_ONCE(s->local_packets);
-		sum->local_bytes += READ_ONCE(s->local_bytes);
-		sum->drops += READ_ONCE(s->drops);
-		sum->inflight += READ_ONCE(s->inflight);
+		sum->rx_packets += porch_count_read(s->rx_packets);
+		sum->rx_bytes += porch_count_read(s->rx_bytes);
+		sum->tx_packets += porch_count_read(s->tx_packets);
+		sum->tx_bytes += porch_count_read(s->tx_bytes);
+		sum->local_packets += porch_count_read(s->local_packets);
+		sum->local_bytes += porch_count_read(s->local_bytes);
+		sum->drops += porch_count_read(s->drops);
+		sum->inflight += porch_count_read(s->inflight);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "control/fault.h"
 #include "control/ruleset.h"
 #include "control/set.h"
+#include "control/stats.h"
 #include "path/flow.h"
 
 #define ALL_HOOKS	(BIT(PORCH_CHAIN_HOOKS) - 1)
@@ -721,7 +722,7 @@ void porch_rule_sum(const struct porch_rule *r, struct porch_rule_count *sum)
 	*sum = (struct porch_rule_count) {};
 	for_each_possible_cpu(cpu) {
 		part = per_cpu_ptr(r->count, cpu);
-		sum->packets += READ_ONCE(part->packets);
-		sum->bytes += READ_ONCE(part->bytes);
+		sum->packets += porch_count_read(part->packets);
+		sum->bytes += porch_count_read(part->bytes);
 	}
 }

@@ -54,7 +54,7 @@ static void stats_add(struct porch_stats *sum, const struct porch_stats *part)
 	size_t i;
 
 	for (i = 0; i < sizeof(*sum) / sizeof(u64); i++)
-		to[i] += READ_ONCE(from[i]);
+		to[i] += porch_count_read(from[i]);
 }
 
 /*

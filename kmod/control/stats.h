@@ -189,6 +189,17 @@ struct porch_counter {
 extern const struct porch_counter porch_counters[];
 extern const unsigned int porch_n_counters;
 
+/**
+ * porch_count_read() - read a counter that belongs to a CPU, from any
+ * @count: the counter, 64 bits
+ *
+ * Whoever counts does so plainly, as nobody else writes there and 64 bits are written
+ * at once; data_race() says that this is meant.
+ *
+ * Return: its value, which may be old already.
+ */
+#define porch_count_read(count)	data_race(READ_ONCE(count))
+
 const char *porch_drop_name(enum porch_drop reason);
 const char *porch_punt_name(enum porch_punt reason);
 void porch_stats_sum(const struct porch_net *pn, struct porch_stats *sum);

@@ -557,7 +557,7 @@ static int engine_cpu_prepare(unsigned int cpu, struct hlist_node *node)
 	/* Called for each CPU when the instance is added, too. */
 	if (cpu_online(cpu))
 		return 0;
-	while (READ_ONCE(per_cpu_ptr(pn->stats, cpu)->queued))
+	while (porch_count_read(per_cpu_ptr(pn->stats, cpu)->queued))
 		usleep_range(100, 1000);
 	synchronize_net();
 	return 0;
