@@ -3,10 +3,10 @@
  * usage: app METHOD BURST PACKETS ROUNDS < FRAME
  *
  * An application that gets packets, judges them, or sends them. Rounds begin with
- * PACKETS coming in by in0 from the generator (gen/gen.c), in bursts, except for
- * methods that send. For each it prints a line: the generator's ticks, its own, and how
- * many packets it had to do with. It is always awake; nothing waits for it, and it
- * never sleeps.
+ * PACKETS coming in, in bursts, except for methods that send: by in0 from the generator
+ * (gen/gen.c), or by live0 as live frames. For each it prints a line: the ticks for
+ * that, its own, and how many packets it had to do with. It is always awake; nothing
+ * waits for it, and it never sleeps.
  */
 #include <errno.h>
 #include <error.h>
@@ -43,11 +43,17 @@
 #define MANY	64	/* messages of a system call */
 #define ROOM	(16 << 20)
 
-/* A method gets PACKETS that have come, or sends them. Return: how many it were. */
+/**
+ * struct method - what is done with packets
+ * @name: of the command line
+ * @open: begins
+ * @come: lets packets come in, and returns the ticks that took; NULL for what sends
+ * @work: gets those that have come, or sends so many; returns how many it were
+ */
 struct method {
 	const char *name;
-	bool sends;
 	void (*open)(void);
+	unsigned long long (*come)(unsigned int burst, unsigned int packets);
 	unsigned int (*work)(unsigned int packets);
 };
 
@@ -411,7 +417,7 @@ static unsigned int nfqueue_judge(unsigned int packets)
 
 /* --- AF_XDP ------------------------------------------------------------------ */
 
-#define CHUNKS	4096
+#define CHUNKS	16384
 #define CHUNK	2048
 
 struct xsk_queue {
@@ -422,6 +428,7 @@ struct xsk_queue {
 
 static struct xsk_queue fill, rx;
 static uint8_t *umem;
+static int xdp;		/* the program that gives packets to the socket */
 
 static int bpf(int cmd, union bpf_attr *attr)
 {
@@ -431,14 +438,14 @@ static int bpf(int cmd, union bpf_attr *attr)
 	return fd;
 }
 
-/* All that comes in by in0 goes to the socket. */
-static void xdp_redirect(int fd)
+/* All that comes in by a device goes to the socket. */
+static void xdp_redirect(const char *dev, uint32_t mode)
 {
 	union bpf_attr map = {
 		.map_type = BPF_MAP_TYPE_XSKMAP, .key_size = 4, .value_size = 4,
 		.max_entries = 1,
 	};
-	uint32_t zero = 0, value = fd;
+	uint32_t zero = 0, value = sock;
 	int map_fd = bpf(BPF_MAP_CREATE, &map);
 	const struct bpf_insn insns[] = {
 		/* r1 = map, as a double word */
@@ -463,13 +470,14 @@ static void xdp_redirect(int fd)
 	};
 	union bpf_attr link = {
 		.link_create = {
-			.prog_fd = bpf(BPF_PROG_LOAD, &prog),
-			.target_ifindex = if_nametoindex("in0"),
+			.target_ifindex = if_nametoindex(dev),
 			.attach_type = BPF_XDP,
-			.flags = XDP_FLAGS_SKB_MODE,
+			.flags = mode,
 		},
 	};
 
+	xdp = bpf(BPF_PROG_LOAD, &prog);
+	link.link_create.prog_fd = xdp;
 	bpf(BPF_MAP_UPDATE_ELEM, &update);
 	bpf(BPF_LINK_CREATE, &link);
 }
@@ -486,12 +494,12 @@ static struct xsk_queue xsk_map(off_t where, const struct xdp_ring_offset *off, 
 	};
 }
 
-static void xsk_open(void)
+static void xsk_bind(const char *dev, uint32_t mode)
 {
 	struct xdp_umem_reg reg = { .len = CHUNKS * CHUNK, .chunk_size = CHUNK };
 	struct sockaddr_xdp at = {
 		.sxdp_family = AF_XDP, .sxdp_flags = XDP_COPY,
-		.sxdp_ifindex = if_nametoindex("in0"),
+		.sxdp_ifindex = if_nametoindex(dev),
 	};
 	struct xdp_mmap_offsets off;
 	socklen_t len = sizeof(off);
@@ -514,7 +522,40 @@ static void xsk_open(void)
 		((uint64_t *)fill.desc)[i] = (uint64_t)i * CHUNK;
 	__atomic_store_n(fill.prod, CHUNKS, __ATOMIC_RELEASE);
 	check(!bind(sock, (struct sockaddr *)&at, sizeof(at)), "bind");
-	xdp_redirect(sock);
+	xdp_redirect(dev, mode);
+}
+
+static void xsk_open(void)
+{
+	xsk_bind("in0", XDP_FLAGS_SKB_MODE);
+}
+
+static void xsk_live_open(void)
+{
+	xsk_bind("live0", XDP_FLAGS_DRV_MODE);
+}
+
+/* The kernel itself runs the program, for frames as a driver has them. */
+static unsigned long long xsk_live_come(unsigned int burst, unsigned int packets)
+{
+	struct xdp_md at = {
+		.data_end = FRAME, .ingress_ifindex = if_nametoindex("live0"),
+	};
+	union bpf_attr attr = {
+		.test = {
+			.prog_fd = xdp,
+			.data_size_in = FRAME,
+			.data_in = (uintptr_t)frame,
+			.repeat = packets,
+			.ctx_size_in = sizeof(at),
+			.ctx_in = (uintptr_t)&at,
+			.flags = BPF_F_TEST_XDP_LIVE_FRAMES,
+			.batch_size = burst,
+		},
+	};
+
+	bpf(BPF_PROG_TEST_RUN, &attr);
+	return (unsigned long long)attr.test.duration * packets;
 }
 
 static unsigned int xsk_read(unsigned int packets)
@@ -536,19 +577,6 @@ static unsigned int xsk_read(unsigned int packets)
 
 /* ----------------------------------------------------------------------------- */
 
-static const struct method methods[] = {
-	{ "tap",	false,	tap_open,	ring_read },
-	{ "divert",	false,	divert_open,	ring_read },
-	{ "verdict",	false,	verdict_open,	ring_judge },
-	{ "inject",	true,	ring_open,	ring_send },
-	{ "recvmmsg",	false,	recvmmsg_open,	recvmmsg_read },
-	{ "tpacket",	false,	tpacket_open,	tpacket_read },
-	{ "xsk",	false,	xsk_open,	xsk_read },
-	{ "nfqueue",	false,	nfqueue_open,	nfqueue_judge },
-	{ "sendmmsg",	true,	sendmmsg_open,	sendmmsg_send },
-	{ "tx_ring",	true,	tx_ring_open,	tx_ring_send },
-};
-
 static unsigned long long generate(unsigned int burst, unsigned int packets)
 {
 	int fd = open(GEN, O_RDWR);
@@ -562,6 +590,20 @@ static unsigned long long generate(unsigned int burst, unsigned int packets)
 	close(fd);
 	return strtoull(line, NULL, 10);
 }
+
+static const struct method methods[] = {
+	{ "tap",	tap_open,	generate,	ring_read },
+	{ "divert",	divert_open,	generate,	ring_read },
+	{ "verdict",	verdict_open,	generate,	ring_judge },
+	{ "inject",	ring_open,	NULL,		ring_send },
+	{ "recvmmsg",	recvmmsg_open,	generate,	recvmmsg_read },
+	{ "tpacket",	tpacket_open,	generate,	tpacket_read },
+	{ "xsk",	xsk_open,	generate,	xsk_read },
+	{ "xsk_live",	xsk_live_open,	xsk_live_come,	xsk_read },
+	{ "nfqueue",	nfqueue_open,	generate,	nfqueue_judge },
+	{ "sendmmsg",	sendmmsg_open,	NULL,		sendmmsg_send },
+	{ "tx_ring",	tx_ring_open,	NULL,		tx_ring_send },
+};
 
 int main(int argc, char **argv)
 {
@@ -577,7 +619,7 @@ int main(int argc, char **argv)
 	rounds = atoi(argv[4]);
 	m->open();
 	while (rounds--) {
-		come = m->sends ? 0 : generate(burst, packets);
+		come = m->come ? m->come(burst, packets) : 0;
 		begin = __rdtsc();
 		n = m->work(packets);
 		end = __rdtsc();

@@ -7,7 +7,7 @@ import socket
 import statistics
 import struct
 
-from lab import ROUNDS, Case, Flow, counted, die, namespace
+from lab import ROUNDS, App, Case, Flow, counted, die, namespace
 
 BPF_PROG_LOAD, BPF_PROG_TEST_RUN, BPF_LINK_CREATE = 5, 10, 28
 BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP = 3, 6
@@ -141,3 +141,20 @@ class Live(Case):
         prog = bpf_load(BPF_PROG_TYPE_XDP, self.code)
         return {burst: statistics.median(self.run(prog, burst) for _ in range(ROUNDS))
                 for burst in bursts}
+
+
+class LiveApp(App):
+    """An application that such frames are for.
+
+    Subtracted is what they cost if a program drops them.
+    """
+
+    note = "live frames"
+
+    def __init__(self, name, prepare, method):
+        super().__init__(name, prepare, method, packets=Live.FRAMES)
+
+    def base(self, burst):
+        drop = Live(self.name, bpf_return(XDP_DROP))
+        prog = bpf_load(BPF_PROG_TYPE_XDP, drop.code)
+        return statistics.median(drop.run(prog, burst) for _ in range(ROUNDS))

@@ -20,7 +20,7 @@ import sys
 
 from bpf import (BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP, BPF_TCX_INGRESS, BPF_XDP,
                  TC_ACT_SHOT, XDP_DROP, XDP_FLAGS_DRV_MODE, XDP_FLAGS_SKB_MODE, Live,
-                 bpf_attach, bpf_return, xdp_forward)
+                 LiveApp, bpf_attach, bpf_return, xdp_forward)
 from lab import (CS1, GATEWAY, GATEWAY_MAC, GEN, NET, ROUNDS, TCP, UDP, App, Case, Flow,
                  flows, greetings, ip, netlink, nft, porch, read, sh, sysctl, tc, write)
 
@@ -88,13 +88,19 @@ def xdp_generic_forward():
     bpf_attach(BPF_PROG_TYPE_XDP, BPF_XDP, XDP_FLAGS_SKB_MODE, xdp_forward())
 
 
-def xdp_veth():
-    """Frames leave by a veth, at whose other end a program drops them."""
-    sysctl("net/ipv4/ip_forward", 1)
-    ip(f"""
+def veth():
+    ip("""
         link add live0 type veth peer name live1
         link set live0 up
         link set live1 up
+        """)
+
+
+def xdp_veth():
+    """Frames leave by a veth, at whose other end a program drops them."""
+    sysctl("net/ipv4/ip_forward", 1)
+    veth()
+    ip(f"""
         addr add 10.3.0.1/16 dev live0
         neigh add 10.3.0.2 lladdr {GATEWAY_MAC} dev live0 nud permanent
         route add {NET} via 10.3.0.2
@@ -364,12 +370,13 @@ def every(burst):
 
 
 TAPS = [
-    App("TPACKET_V3", rx_handler_drop, "tpacket", over=True),
+    App("TPACKET_V3", rx_handler_drop, "tpacket", over=True, late=True),
     App("packet socket, recvmmsg", rx_handler_drop, "recvmmsg", over=True),
 ]
 DIVERTS = [
     App("AF_XDP, copy, generic", nothing, "xsk"),
-    App("TPACKET_V3 and rx_handler drop", rx_handler_drop, "tpacket"),
+    LiveApp("AF_XDP, copy, native veth", veth, "xsk_live"),
+    App("TPACKET_V3 and rx_handler drop", rx_handler_drop, "tpacket", late=True),
 ]
 VERDICTS = [App("NFQUEUE, answers for 64", nft_queue, "nfqueue", forwards=every)]
 INJECTS = [
@@ -525,7 +532,8 @@ def main():
                     "porch": round(ours, 1),
                     "peer_name": peer.name, "peer": round(theirs, 1),
                     "ratio": round(ours / theirs, 3),
-                    "kernel": os.uname().release, "note": row.note,
+                    "kernel": os.uname().release,
+                    "note": "; ".join(filter(None, [row.note, peer.note])),
                 }), file=file)
 
 
