@@ -88,6 +88,8 @@ static inline bool atomic_try_cmpxchg(atomic_t *a, int *old, int new)
 
 /* Pointers that readers follow without a lock. Grace periods are the test's. */
 #define __rcu
+#define rcu_read_lock()		do { } while (0)
+#define rcu_read_unlock()	do { } while (0)
 #define rcu_dereference(p) __atomic_load_n(&(p), __ATOMIC_ACQUIRE)
 #define rcu_dereference_protected(p, c) ((void)(c), READ_ONCE(p))
 #define rcu_assign_pointer(p, v) smp_store_release(&(p), v)

@@ -207,20 +207,24 @@ static void check_lookups(const struct world *w)
 	unsigned int i, n = test_below(3 * KEYS + 1);
 
 	memcpy(copy, w->keys, sizeof(copy));
+	rcu_read_lock();
 	for (i = 0; i < KEYS; i++) {
 		check_node(w, &copy[i],
 			   porch_flowtab_lookup(&w->t, &copy[i], hash(&copy[i])));
 	}
+	rcu_read_unlock();
 	for (i = 0; i < n; i++) {
 		keys[i] = &copy[test_below(KEYS)];
 		hashes[i] = hash(keys[i]);
 	}
 	for (i = 0; i <= n; i++)
 		nodes[i] = (void *)-1;
+	rcu_read_lock();
 	porch_flowtab_lookup_vec(&w->t, keys, hashes, nodes, n);
 	CHECK(nodes[n] == (void *)-1, "lookup_vec of %u wrote on", n);
 	for (i = 0; i < n; i++)
 		check_node(w, keys[i], nodes[i]);
+	rcu_read_unlock();
 }
 
 static void check_walk(const struct world *w)
@@ -232,6 +236,7 @@ static void check_walk(const struct world *w)
 
 	for (f = w->flows; f; f = f->next)
 		f->seen = false;
+	rcu_read_lock();
 	while ((e = porch_flowtab_next(&w->t, &pos))) {
 		f = flow_of(e);
 		CHECK(!f->released && !f->seen, "a walk comes twice");
@@ -241,6 +246,7 @@ static void check_walk(const struct world *w)
 	CHECK(n == list_count(w->flows), "a walk finds %u of %u", n,
 	      list_count(w->flows));
 	CHECK(!porch_flowtab_next(&w->t, &pos), "and goes on");
+	rcu_read_unlock();
 }
 
 /* What the table must do about a new flow. */
@@ -326,6 +332,7 @@ static void do_insert(struct world *w)
 	x = expect(w, f);
 	n = list_count(w->flows);
 
+	rcu_read_lock();
 	err = porch_flowtab_insert(&w->t, &f->entry, w->now, &there);
 	CHECK(err == x.err, "%d not %d", err, x.err);
 	want = x.evict + !!x.aged[0] + !!x.aged[1];
@@ -344,6 +351,7 @@ static void do_insert(struct world *w)
 		      key_same(&x.there->orig, &x.there->reply),
 		      "another one is there");
 	}
+	rcu_read_unlock();
 	n -= want;
 	if (err) {
 		free(f);
@@ -377,6 +385,16 @@ static void do_remove(struct world *w)
 	CHECK(!porch_flowtab_remove(&w->t, &f->entry), "removed twice");
 }
 
+static unsigned int age(struct porch_flowtab *t, u32 now, u32 chains)
+{
+	unsigned int gone;
+
+	rcu_read_lock();
+	gone = porch_flowtab_age(t, now, chains);
+	rcu_read_unlock();
+	return gone;
+}
+
 static void do_age(struct world *w)
 {
 	u32 first = w->t.cursor, chains = test_below(w->t.mask + 3);
@@ -389,7 +407,7 @@ static void do_age(struct world *w)
 		f->seen = at < chains && list_expired(w, f);
 		want += f->seen;
 	}
-	gone = porch_flowtab_age(&w->t, w->now, chains);
+	gone = age(&w->t, w->now, chains);
 	CHECK(gone == want && list_count(w->gone) == want, "%u not %u", gone,
 	      want);
 	for (f = w->gone; f; f = f->next)
@@ -491,8 +509,10 @@ static int insert_numbered(struct world *w, unsigned int n, u32 expires,
 	reply = porch_flow_key_reverse(&key);
 	f = flow_alloc(&key, &reply);
 	porch_flowtab_touch(&f->entry, expires, assured);
+	rcu_read_lock();
 	room = porch_flowtab_has_room(&w->t, f->entry.node[0].hash, w->now);
 	err = porch_flowtab_insert(&w->t, &f->entry, w->now, &there);
+	rcu_read_unlock();
 	CHECK(room == (err != -ENOSPC), "%d, %d", room, err);
 	if (err) {
 		free(f);
@@ -547,7 +567,7 @@ static void flowtab_full(void)
 		      w.gone->why == PORCH_FLOWTAB_AGED, "%u: %d", i, err);
 		world_bury(&w);
 	}
-	CHECK(porch_flowtab_age(&w.t, w.now, max) == max - 100, "not all aged");
+	CHECK(age(&w.t, w.now, max) == max - 100, "not all aged");
 	world_bury(&w);
 	world_fini(&w);
 }
@@ -603,8 +623,10 @@ static void flowtab_walk(void)
 		pos = (struct porch_flowtab_pos) {};
 		for (;;) {
 			copy = pos;
+			rcu_read_lock();
 			e = porch_flowtab_next(&w.t, &pos);
 			again = porch_flowtab_next(&w.t, &copy);
+			rcu_read_unlock();
 			CHECK(e == again, "a step cannot be repeated");
 			if (!e)
 				break;
@@ -688,7 +710,9 @@ static void flowtab_many(void)
 		porch_flowtab_entry_init(&e[i], &key, hash(&key), &reply,
 					 hash(&reply));
 		porch_flowtab_touch(&e[i], 10, false);
+		rcu_read_lock();
 		bad += !!porch_flowtab_insert(&t, &e[i], 0, &there);
+		rcu_read_unlock();
 	}
 	in = test_cpu_time() - start;
 	CHECK(!bad && porch_flowtab_count(&t) == n, "%u were refused", bad);
@@ -697,7 +721,9 @@ static void flowtab_many(void)
 	for (i = 0; i < lookups; i++) {
 		j = test_below(n);
 		numbered_key(&key, j);
+		rcu_read_lock();
 		bad += porch_flowtab_lookup(&t, &key, hash(&key)) != e[j].node;
+		rcu_read_unlock();
 	}
 	one = test_cpu_time() - start;
 
@@ -709,7 +735,9 @@ static void flowtab_many(void)
 			keys[j] = &k[j];
 			hashes[j] = hash(keys[j]);
 		}
+		rcu_read_lock();
 		porch_flowtab_lookup_vec(&t, keys, hashes, nodes, vec);
+		rcu_read_unlock();
 		for (j = 0; j < vec; j++)
 			bad += nodes[j] != e[which[j]].node;
 	}
@@ -718,9 +746,9 @@ static void flowtab_many(void)
 
 	start = test_cpu_time();
 	many_gone = 0;
-	gone = porch_flowtab_age(&t, 10, t.mask + 1);
+	gone = age(&t, 10, t.mask + 1);
 	CHECK(!gone && !many_gone, "%u have aged too early", gone);
-	gone = porch_flowtab_age(&t, 11, t.mask + 1);
+	gone = age(&t, 11, t.mask + 1);
 	out = test_cpu_time() - start;
 	CHECK(gone == n && many_gone == n && !porch_flowtab_count(&t),
 	      "%u have aged", gone);
