@@ -76,6 +76,16 @@ skip()
 	echo "ok $points - $1 # SKIP $2"
 }
 
+# check_two NAME COMMAND...: check what only happens when two CPUs are busy
+check_two()
+{
+	if [ "$(nproc)" -gt 1 ]; then
+		check "$@"
+	else
+		skip "$1" "wants a second CPU"
+	fi
+}
+
 # skip_all WHY: the whole test cannot be run here
 skip_all()
 {
