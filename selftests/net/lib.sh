@@ -86,6 +86,13 @@ check_two()
 	fi
 }
 
+# sleeps PID NAME: the program waits for what others do. For files, locks and answers of
+# the kernel it does so in another state.
+sleeps()
+{
+	grep -qF "($2) S" "/proc/$1/stat"
+}
+
 # skip_all WHY: the whole test cannot be run here
 skip_all()
 {

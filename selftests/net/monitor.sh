@@ -30,7 +30,7 @@ monitor()
 # listening_to PID: it waits for events
 listening_to()
 {
-	grep -q poll "/proc/$1/wchan"
+	sleeps "$1" porchctl
 }
 
 # stop PID: it ends well

@@ -554,7 +554,7 @@ check "100,000 elements in one change" large_set
 
 listening_to()
 {
-	grep -q poll "/proc/$1/wchan"
+	sleeps "$1" porchctl
 }
 
 fresh "rule add forward dport 7 accept" "chain add x" || die "no rules"

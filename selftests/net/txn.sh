@@ -261,7 +261,7 @@ device_goes()
 # staging PID: the tool has read all it was given, and waits for more
 staging()
 {
-	grep -q pipe_read "/proc/$1/wchan"
+	sleeps "$1" porchctl
 }
 check "a device goes in the middle" device_goes
 
