@@ -3,7 +3,8 @@
 #
 # usage: module.sh KDIR OUT [MAKE-ARGUMENT]...
 #
-# Build the module against the kernel headers in KDIR. Kbuild writes beside the
+# Build the module against the kernel headers in KDIR, and that of the tests of
+# kmod/core/ if the kernel has KUnit. Kbuild writes beside the
 # sources, so OUT gets links to them, and every kernel its own OUT. A warning
 # fails the build, and takes the objects along, so that it is not forgotten by
 # the next one.
@@ -38,17 +39,34 @@ while read -r file; do
 	ln -s "$top/$file" "$out/$file"
 done
 
-if ! make -s -C "$kdir" M="$out/kmod" -j"$(nproc)" W=1 "$@" modules \
-		> "$out/log" 2>&1; then
+has()
+{
+	grep -q "^CONFIG_$1=" "$kdir/include/config/auto.conf"
+}
+
+modules=("$out/kmod")
+if has KUNIT; then
+	# kmod/core/ once more: with the tests' idea of memory
+	modules+=("$out/kunit")
+	mkdir -p "$out/kunit"
+	ln -s -t "$out/kunit" "$top"/kmod/core/*.[ch] "$top"/selftests/core/test*.[ch] \
+		"$top"/selftests/kunit/{Kbuild,*.[ch]}
+fi
+! has UML || set -- ARCH=um "$@"
+
+: > "$out/log"
+for dir in "${modules[@]}"; do
+	make -s -C "$kdir" M="$dir" -j"$(nproc)" W=1 "$@" modules \
+		>> "$out/log" 2>&1 && continue
 	cat "$out/log"
 	exit 1
-fi
+done
 
 # That the machine's gcc is not to the letter the one that built the kernel is
 # no fault of ours.
 if grep -E '(warning|WARNING|error): ' "$out/log" |
    grep -v 'the compiler differs'; then
-	find "$out/kmod" -type f -delete
+	find "${modules[@]}" -type f -delete
 	echo "module.sh: warnings; see $out/log" >&2
 	exit 1
 fi
