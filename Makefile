@@ -22,11 +22,14 @@ help:
 	@echo '  check-debug  the network tests, on a kernel that watches memory, locks'
 	@echo '               and contexts (building it takes 20 minutes, once)'
 	@echo '  check-kcsan  the same, on a kernel that watches for data races'
+	@echo '  check-uml    what check-debug does and KUnit, quickly, on one CPU: on a'
+	@echo '               kernel that is a program'
 	@echo '  check-lines  does a packet write what another CPU uses, too?'
 	@echo '  bench        measure, print tables, write them to Documentation/bench/'
 	@echo '               [BENCH='"'"'fwd.* drop.*'"'"'] [JSON=FILE] for some rows, and a file'
 	@echo '  bench-native  of it the algorithms against DPDK'"'"'s, without a VM'
 	@echo '               [PEER='"'"'rte_fib*'"'"'] for some peers'
+	@echo '  bench-uml    forwarding at native speed, in a kernel that is a program'
 	@echo '  bench-quick  has Porch become slower than its baseline?'
 	@echo '  bench-baseline  as it is now, it shall remain'
 	@echo '  soak         the tests that have a size, for hours, on 6.12'
@@ -47,9 +50,15 @@ else
 modules: $(KERNELS:%=module-%)
 endif
 
+coverage = $(if $(filter debug,$*)$(COVERAGE),PORCH_COVERAGE=1)
+
+# Those that have to be built: see checker.sh
+module-debug module-kcsan module-uml module-uml-fast: module-%: setup
+	selftests/vm/checker.sh $*
+	scripts/module.sh $(CACHE)/$*/headers build/$* $(coverage)
+
 module-%: setup
-	scripts/module.sh $(CACHE)/$*/headers build/$* \
-		$(if $(filter debug,$*)$(COVERAGE),PORCH_COVERAGE=1)
+	scripts/module.sh $(CACHE)/$*/headers build/$* $(coverage)
 
 # One that tells which memory it reads and writes
 module-6.12-lines: setup
@@ -84,7 +93,7 @@ lint: setup
 check: setup
 	scripts/check.sh
 
-check-debug check-kcsan: check-%: setup
+check-debug check-kcsan check-uml: check-%: setup
 	selftests/vm/checker.sh $*
 	scripts/check.sh $*
 
@@ -92,7 +101,10 @@ check-lines: module-6.12-lines tool
 	selftests/vm/suite.sh -k 6.12 -t 300 -r build/results/lines selftests/lines/lines.py
 
 bench: module-6.12 tool
-	@BENCH='$(BENCH)' JSON='$(JSON)' selftests/bench/bench.sh
+	@BENCH='$(BENCH)' JSON='$(JSON)' selftests/bench/bench.sh instructions native
+
+bench-uml: setup tool
+	@BENCH='$(BENCH)' JSON='$(JSON)' selftests/bench/bench.sh uml
 
 bench-native:
 	@PEER='$(PEER)' selftests/bench/native/run.sh '$(JSON)' $(foreach id,$(BENCH),'$(id)')
@@ -110,4 +122,5 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup modules tool install tests core-check fuzz demo lab lint check \
-	check-debug check-kcsan check-lines soak bench bench-native bench-quick bench-baseline clean
+	check-debug check-kcsan check-uml check-lines soak bench bench-native bench-uml \
+	bench-quick bench-baseline clean

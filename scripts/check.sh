@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: check.sh [debug|kcsan]
+# usage: check.sh [debug|kcsan|uml]
 #
 # Every test, cheapest first; or the network tests alone, on a kernel with a
-# checker inside. All test points go to one file, and its tally is
-# the last line. A part that fails does not keep the others from being run, and
-# cannot fail without being counted.
+# checker inside. All test points go to one file, build/results/all.tap (debug.tap and
+# so on), and its tally is the last line. A part that fails does not keep the others
+# from being run, and cannot fail without being counted.
 
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit
 exec < /dev/null
 
 mkdir -p build/results
-export TAP=$PWD/build/results/all.tap
+export TAP=$PWD/build/results/${1:-all}.tap
 : > "$TAP"
 . scripts/tap.sh
 
@@ -65,23 +65,26 @@ build()
 	point "test programs" make -s tests
 }
 
-# vm_tests KERNEL SECONDS: all that wants a kernel with the module, each within
-# that time. Only the debug kernel fails on demand, and only for 6.12 is there a module
-# that tells what it writes.
+# vm_tests KERNEL SECONDS [HALF]: all that wants a kernel with the module, each within
+# that time; or every other one of them, HALF 0 or 1. Only debug kernels fail on demand,
+# one of them has KUnit, and only for 6.12 is there a module that tells what it writes.
 vm_tests()
 {
 	local test tests=()
 
-	for test in build/selftests/uapi/* selftests/net/*.sh selftests/lines/lines.py; do
+	for test in selftests/kunit/kunit.sh build/selftests/uapi/* selftests/net/*.sh \
+		    selftests/lines/lines.py; do
 		case $1:$test in
 		*/demo.sh|*/topology.sh) continue ;;
-		[!d]*/faults) continue ;;
-		6.12:*/lines.py) ;;
-		*/lines.py) continue ;;
+		debug:*/faults|uml:*/faults|uml:*/kunit.sh|6.12:*/lines.py) ;;
+		*/faults|*/kunit.sh|*/lines.py) continue ;;
 		esac
 		[ ! -f "$test" ] || [ ! -x "$test" ] || tests+=("$test")
 	done
-	selftests/vm/suite.sh -k "$1" -t "$2" "${tests[@]}"
+	[ $# -lt 3 ] || for test in "${!tests[@]}"; do
+		[ $((test % 2)) = "$3" ] || unset "tests[$test]"
+	done
+	selftests/vm/suite.sh -k "$1" -t "$2" -r "build/results/$1${3+.$3}" "${tests[@]}"
 }
 
 # checkers KERNEL...: does anybody see when something is wrong?
@@ -123,8 +126,15 @@ debug|kcsan)
 	part "build"		build "$1"
 	part "checkers"		checkers "$1"
 	part "$1"		vm_tests "$1" 1200 ;;
+uml)
+	part "build"		build "$1"
+	part "checkers"		checkers "$1"
+	# Two at a time: each has one CPU, and waits a lot.
+	aside "uml.1"		vm_tests uml 300 1 &
+	part "uml.0"		vm_tests uml 300 0
+	gather "uml.1" "$!" ;;
 *)
-	echo "usage: check.sh [debug|kcsan]" >&2
+	echo "usage: check.sh [debug|kcsan|uml]" >&2
 	exit 2 ;;
 esac
 

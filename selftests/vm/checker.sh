@@ -1,26 +1,49 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: checker.sh debug|kcsan
+# usage: checker.sh debug|kcsan|uml|uml-fast
 #
-# Build a kernel with a checker inside, from Debian's linux-source-6.12, into the
-# cache, in the same form as kernel.sh unpacks one. It is built anew only when the
-# source package or its configuration changes.
+# Build a kernel from Debian's linux-source-6.12, into the cache, in the same form as
+# kernel.sh unpacks one: with a checker inside, or (uml-fast) a plain one that is a
+# program. Those that are (uml, uml-fast) have their kernel in the file "linux"
+# instead of "vmlinuz". It is built anew only when the source package or its
+# configuration changes.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/cache.sh"
 
-name=${1:?usage: checker.sh debug|kcsan}
-config=$here/$name.config
-[ -e "$config" ] || { echo "checker.sh: there is no $config" >&2; exit 2; }
-
+name=${1:?usage: checker.sh debug|kcsan|uml|uml-fast}
+export ARCH=x86
+image=arch/x86/boot/bzImage
+kernel=vmlinuz
+case $name in
+debug)
+	configs=(guest qemu debug debug-qemu) ;;
+kcsan)
+	configs=(guest qemu kcsan) ;;
+uml)
+	configs=(guest uml debug debug-uml) ;;
+uml-fast)
+	configs=(guest uml) ;;
+*)
+	echo "checker.sh: unknown kernel $name" >&2
+	exit 2 ;;
+esac
+case $name in
+uml*)
+	ARCH=um
+	image=linux
+	kernel=linux ;;
+esac
+configs=("${configs[@]/#/$here/}")
+configs=("${configs[@]/%/.config}")
 tarball=/usr/src/linux-source-6.12.tar.xz
 version=$(dpkg-query -W -f '${Version}' linux-source-6.12)
-digest=$(cat "$here/guest.config" "$config" "$0" | sha256sum | cut -c 1-12)
+digest=$(cat "${configs[@]}" "$0" | sha256sum | cut -c 1-12)
 dest=$cache/kernels/${name}_${version}_$digest
 
-# Only what Porch works with is instrumented: a kernel with all of it in QEMU takes
+# In QEMU, only what Porch works with is instrumented: a kernel with all of it takes
 # a second to start a process. KCSAN has the module; KASAN has the network code, too,
 # which uses what the module gives it.
 args=()
@@ -40,7 +63,10 @@ configure()
 {
 	local missing
 
-	cat "$here/guest.config" "$config" > "$work/wanted"
+	{
+		cat "${configs[@]}"
+		echo "CONFIG_LOCALVERSION=\"-$name\""
+	} > "$work/wanted"
 	make -s KCONFIG_ALLCONFIG="$work/wanted" allnoconfig > "$work/log" 2>&1
 	# Kconfig drops without a word what depends on something that is not there.
 	missing=$(grep -oE '^CONFIG_[A-Z0-9_]+=.*' "$work/wanted" |
@@ -53,10 +79,10 @@ configure()
 # What building a module needs stays, what the kernel was made of goes.
 trim()
 {
-	find arch tools -mindepth 1 -maxdepth 1 ! -name x86 ! -name objtool \
+	find arch tools -mindepth 1 -maxdepth 1 ! -name x86 ! -name um ! -name objtool \
 		! -name 'Kconfig*' -exec rm -rf {} +
 	rm -rf .tmp_vmlinux* Documentation arch/x86/boot block crypto drivers fs \
-		io_uring ipc kernel lib mm net samples security sound virt vmlinux*
+		io_uring ipc kernel lib linux mm net samples security sound virt vmlinux*
 	find arch include -name '*.[oa]' -delete
 }
 
@@ -73,17 +99,17 @@ flock 9
 if [ ! -d "$dest" ]; then
 	work=$(mktemp -d "$cache/tmp.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
-	echo "building kernel $name $version: takes 20 minutes" >&2
+	echo "building kernel $name $version: takes 10 to 20 minutes" >&2
 	mkdir -p "$work/tree/headers" "$work/tree/modules"
 	tar -C "$work/tree/headers" --strip-components 1 -xf "$tarball"
 	cd "$work/tree/headers"
 	instrument
-	if ! { configure && make -s -j"$(nproc)" "${args[@]}" bzImage modules \
+	if ! { configure && make -s -j"$(nproc)" "${args[@]}" "${image##*/}" modules \
 			> "$work/log" 2>&1; }; then
 		tail -n 30 "$work/log" >&2
 		exit 1
 	fi
-	cp arch/x86/boot/bzImage ../vmlinuz
+	cp "$image" "../$kernel"
 	make -s kernelrelease > ../release
 	ramfs > ../initramfs
 	trim

@@ -50,11 +50,13 @@ kcsan=(
 )
 
 case $kernel in
-debug)	list=("${debug[@]}") ;;
+debug|uml) list=("${debug[@]}") ;;
 kcsan)	list=("${stock[@]}" "${kcsan[@]}") ;;
 *)	list=("${stock[@]}") ;;
 esac
 
+arch=
+[ "$kernel" != uml ] || arch=um
 points=0
 failed=0
 
@@ -76,7 +78,7 @@ check()
 module=$top/build/$kernel/bugs/porch_bugs.ko
 headers=$top/build/$kernel/headers
 if ! make -s -C "$here/bugs" KDIR="$(readlink -f "$headers")" BUILD="${module%/*}" \
-		> "$work/output" 2>&1; then
+		ARCH="$arch" > "$work/output" 2>&1; then
 	check "the module is built" false
 	sed 's/^/# /' "$work/output"
 	echo "1..$points"

@@ -10,7 +10,7 @@ usage()
 	cat <<-'END'
 	usage: run.sh [OPTION]... [--] COMMAND [ARGUMENT]...
 
-	  -k, --kernel SERIES   6.12 (default) or 6.1; or debug, kcsan: see checker.sh
+	  -k, --kernel SERIES   6.12 (default) or 6.1; or debug, kcsan, uml: see checker.sh
 	  -t, --timeout SECONDS kill the VM that long after COMMAND started (300)
 	  -w, --watch FILE      or after FILE was last written, whichever is later
 	  -s, --share FOLDER    COMMAND may write below FOLDER
@@ -40,11 +40,6 @@ smp=2
 mem=2G
 boot_limit=300
 boot_tries=3
-append="console=ttyS0 loglevel=5 log_buf_len=4M oops=panic panic=-1 no_timer_check"
-# Checkers, where there are any: each test is judged by what came during it, so all
-# reports are wanted, not the first one only.
-append+=" kasan_multi_shot kcsan.early_enable=1"
-
 while [ $# -gt 0 ]; do
 	case $1 in
 	-k|--kernel)	series=$2; shift ;;
@@ -74,15 +69,55 @@ kernel=$here/../../build/$series/kernel
 [ -e "$kernel" ] || kernel=$cache/$series
 [ -e "$kernel" ] || "$here/kernel.sh" "$series" >&2
 kernel=$(readlink -f "$kernel")
+program=$kernel/linux
+[ -e "$program" ] || program=
 emulator=$cache/emulator/run
 [ -x "$emulator" ] || emulator="qemu-system-x86_64"
 
 run=$(mktemp -d "${TMPDIR:-/tmp}/porch-vm.XXXXXX")
-qemu=
+vm=
 reader=
 keep=
-trap '[ -z "$qemu" ] || kill -9 "$qemu"; [ -n "$keep" ] || rm -rf "$run"' EXIT
+trap '[ -z "$vm" ] || kill -9 "$vm"; [ -n "$keep" ] || rm -rf "$run"' EXIT
 trap 'exit 130' INT TERM HUP
+
+# start_vm ACCELERATOR [KERNEL PARAMETER]...: in the background
+start_vm()
+{
+	local accel=$1
+	shift
+
+	rm -f "$run/status" "$run/console"
+	set -- console=ttyS0 loglevel=5 log_buf_len=4M oops=panic panic=-1 "$@"
+	# Checkers, where there are any: each test is judged by what came during it, so
+	# all reports are wanted, not the first one only.
+	set -- kasan_multi_shot kcsan.early_enable=1 "$@"
+	if [ -z "$interactive" ]; then
+		# A reader on a pipe: QEMU would cut a file, and a terminal
+		# or a closed stdin would have a say in what is written.
+		cat "$run/output" &
+		reader=$!
+	fi
+	if [ -n "$program" ]; then
+		start_uml "$@"
+	else
+		start_qemu "$accel" no_timer_check "$@"
+	fi
+	vm=$!
+}
+
+# A kernel that is a program, whose lines are files that are open. There are no
+# tags of shares, but their folders.
+start_uml()
+{
+	"$here/uml.sh" "$program" "$run" ${share:+"$share"} -- "mem=$mem" \
+		"uml_dir=$run" "initrd=$run/initramfs" stderr=1 con=null ssl=null \
+		ssl0=null,fd:3 ssl1=null,fd:4 ssl2=null,fd:5 "$@" \
+		"share_root=/" "share_modules=$kernel/modules/" \
+		"share_vm=$run/vm" "share_share=$share" \
+		<&0 3> "$run/console" 4> "$run/status" 5> "$run/output" \
+		> "$run/said" 2>&1 &
+}
 
 # start_qemu ACCELERATOR [KERNEL PARAMETER]...: in the background
 start_qemu()
@@ -90,7 +125,6 @@ start_qemu()
 	local cpu=max args accel=$1 plain=security_model=none
 	shift
 
-	rm -f "$run/status" "$run/console"
 	args=(-M q35 -nodefaults -no-user-config -display none -no-reboot -m "$mem"
 	      -kernel "$kernel/vmlinuz" -initrd "$run/initramfs"
 	      -serial "file:$run/console" -serial "file:$run/status"
@@ -98,18 +132,14 @@ start_qemu()
 	      -virtfs "local,path=/,mount_tag=root,$plain,readonly=on,multidevs=remap"
 	      -virtfs "local,path=$kernel/modules/,mount_tag=modules,$plain,readonly=on"
 	      -virtfs "local,path=$run/vm,mount_tag=vm,$plain"
-	      -append "$append $*")
+	      -append "$*")
 	if [ -n "$share" ]; then
 		args+=(-virtfs "local,path=${share//,/,,},mount_tag=share,$plain")
 	fi
 	if [ -n "$interactive" ]; then
 		args+=(-chardev "stdio,id=out,signal=off")
 	else
-		# A reader on a pipe: QEMU would cut a file, and a terminal
-		# or a closed stdin would have a say in what is written.
 		args+=(-chardev "file,id=out,path=$run/output")
-		cat "$run/output" &
-		reader=$!
 	fi
 	if [ -n "$icount" ]; then
 		# One translation thread, and no string instruction that QEMU
@@ -122,8 +152,7 @@ start_qemu()
 	else
 		args+=(-accel "$accel" -smp "$smp")
 	fi
-	"$emulator" -cpu "$cpu" "${args[@]}" <&0 2> "$run/qemu" &
-	qemu=$!
+	"$emulator" -cpu "$cpu" "${args[@]}" <&0 2> "$run/said" &
 }
 
 # wait_report WORD SECONDS [FILE]: for a word on the status line. SECONDS may be
@@ -135,7 +164,7 @@ wait_report()
 
 	while :; do
 		! grep -qs "^$1" "$run/status" || return 0
-		if ! kill -0 "$qemu" 2>/dev/null; then
+		if ! kill -0 "$vm" 2>/dev/null; then
 			grep -qs "^$1" "$run/status"
 			return
 		fi
@@ -149,11 +178,11 @@ wait_report()
 	done
 }
 
-stop_qemu()
+stop_vm()
 {
-	kill -9 "$qemu" 2>/dev/null || true
-	wait "$qemu" 2>/dev/null || true
-	qemu=
+	kill -9 "$vm" 2>/dev/null || true
+	wait "$vm" 2>/dev/null || true
+	vm=
 	[ -z "$reader" ] || wait "$reader" || true
 	reader=
 }
@@ -180,11 +209,11 @@ accelerator()
 
 	if [ -w /dev/kvm ]; then
 		say "trying KVM"
-		start_qemu kvm porch.probe
+		start_vm kvm porch.probe
 		if wait_report boot 10; then
 			accel=kvm
 		fi
-		stop_qemu
+		stop_vm
 	fi
 	echo "$accel"
 }
@@ -223,11 +252,12 @@ if [ -n "$interactive" ]; then
 elif [ -z "$icount$watch" ]; then
 	echo "$limit" > "$run/vm/limit"
 fi
-"$emulator" -cpu help > "$run/flags"
+[ -n "$program" ] || "$emulator" -cpu help > "$run/flags"
 (cd "$here" && echo init | cpio --quiet -o -H newc) |
 	cat "$kernel/initramfs" - > "$run/initramfs"
 
-accel=$(once accel accelerator)
+accel=
+[ -n "$program" ] || accel=$(once accel accelerator)
 params=()
 if [ -z "$icount" ] && [[ $accel = tcg* ]]; then
 	params+=("tsc_early_khz=$(once tsc tsc_khz)")
@@ -237,12 +267,12 @@ fi
 
 try=1
 while :; do
-	start_qemu "$accel" "${params[@]}"
+	start_vm "$accel" "${params[@]}"
 	wait_report start "$boot_limit" && break
-	stop_qemu
+	stop_vm
 	say "boot $try of $boot_tries did not reach the command; the console's end:"
 	tail -n 15 "$run/console" >&2 || true
-	cat "$run/qemu" >&2
+	cat "$run/said" >&2
 	if [ "$try" -ge "$boot_tries" ]; then
 		keep=1
 		say "giving up; see $run/console"
@@ -261,11 +291,11 @@ wait_report exit "${limit:+$((limit + 5))}" "$watch" || why=$?
 if [ -z "$why" ]; then
 	# The guest powers off by itself
 	for _ in $(seq 100); do
-		kill -0 "$qemu" 2>/dev/null || break
+		kill -0 "$vm" 2>/dev/null || break
 		sleep 0.1
 	done
 fi
-stop_qemu
+stop_vm
 
 read -r _ status taint < <(tr -d '\r' < "$run/status" | grep '^exit') || true
 sed '/^#/d; /^$/d' "$here/complaints" > "$run/complaints"

@@ -140,6 +140,28 @@ boot 0 --icount <<-'END'
 END
 check "a loop takes the same time twice" printed same
 
+# What runs in the place of a kernel that is a program
+boot="a program's jail"
+cat > "$work/program" <<-'END'
+	#!/bin/bash
+	cd "$1"
+	touch share/new && echo share
+	touch /dev/shm/new && echo memory
+	touch new 2> /dev/null || echo elsewhere
+	echo 1 2> /dev/null > /proc/sys/kernel/panic || echo settings
+	mount -t tmpfs none "$1" 2> /dev/null || echo mounts
+	kill -0 "$2" 2> /dev/null || echo processes
+	exit 7
+END
+chmod +x "$work/program"
+echo "# $boot"
+"$here/uml.sh" "$work/program" "$work/share" -- "$work" $$ > "$work/output" 2> "$work/said"
+check "exit status 7" [ $? = 7 ]
+echo share memory elsewhere settings mounts processes | xargs -n 1 > "$work/expected"
+check "can write where it may, and do nothing else" \
+	diff "$work/output" "$work/expected"
+check "what it wrote is there" [ -e "$work/share/new" ]
+
 # A list of tests, of which the last but one takes the VM down
 boot="suite"
 fake()
