@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
+# usage: bench.sh FAMILY...
+#
 # Measure, print tables, write them to Documentation/bench/, and draw. With a selection,
 # BENCH='drop.* fwd.1m.*', nothing is written there. JSON=FILE gets the figures, one
 # object a line. See Documentation/bench.rst.
@@ -18,8 +20,8 @@ read -ra globs <<< "${BENCH-}"
 
 mkdir -p build/bench
 : > build/bench/all.json
-for run in selftests/bench/*/run.sh; do
-	family=$(basename "$(dirname "$run")")
+for family; do
+	run=selftests/bench/$family/run.sh
 	result=build/bench/$family.json
 	"$run" "$result" "${globs[@]}"
 	[ -s "$result" ] || continue

@@ -195,7 +195,7 @@ def greetings(proto, masked, count=256):
 # --- measuring ----------------------------------------------------------------
 
 def ticks(verb, dev, burst, packets):
-    """Let packets come in. Return the instructions that took."""
+    """Let packets come in. Return what that took, in what gen.c counts."""
     fd = os.open(GEN + "run", os.O_RDWR)
     try:
         os.write(fd, f"{verb} {dev} {burst} {packets}".encode())
@@ -234,17 +234,33 @@ class Case:
         self.packets = packets
         self.namespaces = namespaces
 
+    def begin(self):
+        """Enter a new network namespace, in which that is done to packets."""
+        namespace()
+        self.prepare()
+        for dev, frames in self.before():
+            load(frames)
+            ticks("receive", dev, 1, len(frames))
+
+    def receive(self, burst, packets):
+        """Let packets come in, and see them go. Return the ticks that took."""
+        expected = self.forwards(burst) * packets // burst
+        before = sent()
+        took = ticks("receive", "in0", burst, packets)
+        if sent() - before != expected:
+            die(f"{self.name}: {sent() - before} packets of {packets} left "
+                f"instead of {expected}")
+        return took
+
+    def end(self):
+        """Is all well that was done?"""
+        if self.name == "porch":
+            sh("porchctl", "ledger", "--sync")
+
     def rounds(self, burst):
         """The median, for one packet. What happens only once is over by then."""
         packets = self.packets - self.packets % burst
-        expected = self.forwards(burst) * packets // burst
-        took = []
-        for _ in range(1 + ROUNDS):
-            before = sent()
-            took.append(ticks("receive", "in0", burst, packets))
-            if sent() - before != expected:
-                die(f"{self.name}: {sent() - before} packets of {packets} left "
-                    f"instead of {expected}")
+        took = [self.receive(burst, packets) for _ in range(1 + ROUNDS)]
         free = [ticks("free", "in0", burst, packets) for _ in range(1 + ROUNDS)]
         return (statistics.median(took[1:]) - statistics.median(free[1:])) / packets
 
@@ -252,18 +268,12 @@ class Case:
         """Return {burst: instructions for a packet, net of making and freeing it}."""
         took = {burst: [] for burst in bursts}
         traffic = self.traffic()
-        before = self.before()
         for _ in range(self.namespaces):
-            namespace()
-            self.prepare()
-            for dev, frames in before:
-                load(frames)
-                ticks("receive", dev, 1, len(frames))
+            self.begin()
             load(traffic)
             for burst in bursts:
                 took[burst].append(self.rounds(burst))
-            if self.name == "porch":
-                sh("porchctl", "ledger", "--sync")
+            self.end()
         return {burst: statistics.mean(took[burst]) for burst in bursts}
 
 

@@ -537,4 +537,5 @@ def main():
                 }), file=file)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
