@@ -16,32 +16,7 @@
 #include <unistd.h>
 #include "test.h"
 
-struct env_mem env_mem;
-unsigned long test_rounds = 200;
-char test_said[500];
-
 static jmp_buf test_failed;
-static u64 test_state;
-
-/* splitmix64 (Sebastiano Vigna, public domain) */
-u64 test_rnd(void)
-{
-	u64 z = (test_state += 0x9e3779b97f4a7c15ULL);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return z ^ (z >> 31);
-}
-
-unsigned int test_below(unsigned int n)
-{
-	return (unsigned int)((test_rnd() >> 32) * n >> 32);
-}
-
-u64 test_rnd_size(void)
-{
-	return test_rnd() >> test_below(64);
-}
 
 u64 test_cpu_time(void)
 {
@@ -70,20 +45,9 @@ void test_fail(const char *file, int line, const char *what)
 
 static bool run_one(const struct test *t, u64 seed)
 {
-	const char *c;
-
-	env_mem = (struct env_mem) {};
-	test_state = seed;
-	for (c = t->name; *c; c++)
-		test_state = (test_state ^ (u8)*c) * 0x100000001b3ULL;
-
 	if (setjmp(test_failed))
 		return false;
-	if (t->run_bits)
-		t->run_bits(t->bits);
-	else
-		t->run();
-	CHECK(!env_mem.live, "%ld allocations were not freed", env_mem.live);
+	test_run(t, seed);
 	return true;
 }
 
@@ -115,10 +79,6 @@ int main(int argc, char **argv)
 		{ "test", required_argument, NULL, 't' },
 		{ "threads", no_argument, NULL, 'T' },
 		{},
-	};
-	const struct test *all[] = {
-		test_csum, test_tbucket, test_aqm, test_shape, test_addrset,
-		test_ring, test_conn, test_flowtab, test_lpm,
 	};
 	unsigned int i, n = 0, named = 0, failed = 0;
 	const struct test *t;
@@ -155,8 +115,8 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("TAP version 13\n# seed %llu\n", seed);
-	for (i = 0; i < ARRAY_SIZE(all); i++) {
-		for (t = all[i]; t->name; t++) {
+	for (i = 0; i < TEST_TABLES; i++) {
+		for (t = test_tables[i]; t->name; t++) {
 			if (strncmp(t->name, only, strlen(only)))
 				continue;
 			named++;

@@ -29,6 +29,13 @@ extern const struct test test_addrset[], test_aqm[], test_conn[], test_csum[];
 extern const struct test test_flowtab[], test_lpm[], test_ring[];
 extern const struct test test_shape[], test_tbucket[];
 
+/* All of them, each ended by a test without a name */
+#define TEST_TABLES	9
+extern const struct test *const test_tables[TEST_TABLES];
+
+/* Run a test, whose random numbers the seed and its name determine. */
+void test_run(const struct test *t, u64 seed);
+
 /* How many rounds the randomised tests go. */
 extern unsigned long test_rounds;
 

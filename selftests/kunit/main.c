@@ -14,39 +14,12 @@
 #include <linux/stdarg.h>
 #include "test.h"
 
-struct env_mem env_mem;
-unsigned long test_rounds = 200;
-char test_said[500];
-
 static unsigned long seed;
-static u64 test_state;
 
 module_param_named(rounds, test_rounds, ulong, 0444);
 MODULE_PARM_DESC(rounds, "how many rounds the random tests go");
 module_param(seed, ulong, 0444);
 MODULE_PARM_DESC(seed, "of random numbers; 0 draws one");
-
-/* splitmix64 (Sebastiano Vigna, public domain) */
-u64 test_rnd(void)
-{
-	u64 z = (test_state += 0x9e3779b97f4a7c15ULL);
-
-	/* All tests come here often, and none with a lock. */
-	cond_resched();
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return z ^ (z >> 31);
-}
-
-unsigned int test_below(unsigned int n)
-{
-	return (unsigned int)((test_rnd() >> 32) * n >> 32);
-}
-
-u64 test_rnd_size(void)
-{
-	return test_rnd() >> test_below(64);
-}
 
 u64 test_cpu_time(void)
 {
@@ -72,11 +45,6 @@ void test_fail(const char *file, int line, const char *what)
 	__kunit_abort(test);
 }
 
-static const struct test *const all[] = {
-	test_csum, test_tbucket, test_aqm, test_shape, test_addrset,
-	test_ring, test_conn, test_flowtab, test_lpm,
-};
-
 /* The one after @prev, of whichever table; the first one after NULL. */
 static const void *next_test(const void *prev, char *desc)
 {
@@ -84,19 +52,19 @@ static const void *next_test(const void *prev, char *desc)
 	unsigned int i = 0;
 
 	if (!t) {
-		t = all[0];
+		t = test_tables[0];
 	} else if (!(++t)->name) {
-		for (i = 0; i < ARRAY_SIZE(all); i++) {
-			const struct test *end = all[i];
+		for (i = 0; i < TEST_TABLES; i++) {
+			const struct test *end = test_tables[i];
 
 			while (end->name)
 				end++;
 			if (end == t)
 				break;
 		}
-		if (++i >= ARRAY_SIZE(all))
+		if (++i >= TEST_TABLES)
 			return NULL;
-		t = all[i];
+		t = test_tables[i];
 	}
 	strscpy(desc, t->name, KUNIT_PARAM_DESC_SIZE);
 	return t;
@@ -104,19 +72,7 @@ static const void *next_test(const void *prev, char *desc)
 
 static void run_one(struct kunit *test)
 {
-	const struct test *t = test->param_value;
-	const char *c;
-
-	env_mem = (struct env_mem) {};
-	test_state = seed;
-	for (c = t->name; *c; c++)
-		test_state = (test_state ^ (u8)*c) * 0x100000001b3ULL;
-
-	if (t->run_bits)
-		t->run_bits(t->bits);
-	else
-		t->run();
-	CHECK(!env_mem.live, "%ld allocations were not freed", env_mem.live);
+	test_run(test->param_value, seed);
 }
 
 static int begin(struct kunit_suite *suite)
