@@ -35,7 +35,7 @@ def main():
     print()
     print(f"{', '.join(sorted({row['unit'] for row in rows}))}; "
           f"Linux {', '.join(sorted({row['kernel'] for row in rows}))}. "
-          "Ratio is Porch / peer. Written by `make bench`; see `bench.rst`.")
+          f"Ratio is Porch / peer. Written by `bench.sh {family}`; see `bench.rst`.")
     print()
     print(line(cells[0], widths))
     print("|" + "|".join("-" * (width + 1) + (":" if 0 < i < 5 and i != 2 else "-")
