@@ -290,9 +290,8 @@ static bool divert(const struct porch_ctx *c, struct porch_pkt *p,
  * Context: softirqs off, inside an RCU read-side section.
  *
  * Return: true if the skb is the caller's no more, or would be, were the packet not
- * dry. Else no application can have the
- * packet: its verdict has become PORCH_DROP, or PORCH_UNDECIDED, and then it is to be
- * judged again with what @p->answers says by now.
+ * dry. Else no application can have the packet: its verdict has become PORCH_DROP, or
+ * PORCH_UNDECIDED, and then it is to be judged again with what @p->answers says by now.
  */
 bool porch_queue_ask(const struct porch_ctx *c, struct porch_pkt *p)
 {

@@ -40,6 +40,7 @@ smp=2
 mem=2G
 boot_limit=300
 boot_tries=3
+
 while [ $# -gt 0 ]; do
 	case $1 in
 	-k|--kernel)	series=$2; shift ;;
