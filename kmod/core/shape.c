@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The class tree, by linear walks.
+ * The class tree, by walks over those classes below which something waits.
  *
  * Two things decide, and both are asked anew for each packet:
  *
@@ -46,6 +46,8 @@ enum { OWN, BORROWED, KINDS };
 struct porch_shape_class {
 	struct list_head node;
 	struct porch_shape_class *parent;
+	struct list_head sibling;	/* in the parent's @active, or empty */
+	struct list_head active;	/* children with a backlog, in no order */
 	struct porch_shape_spec spec;
 	struct porch_shape_stats stats;
 	struct porch_tbucket_rate rate;
@@ -74,13 +76,25 @@ static bool before(u64 a, u64 b)
 
 /* Flows */
 
-static void account(struct porch_shape_class *leaf, s32 packets, s64 bytes)
+static void account_in(struct porch_shape_class *leaf, u32 len)
 {
 	struct porch_shape_class *c;
 
 	for (c = leaf; c; c = c->parent) {
-		c->stats.backlog.packets += packets;
-		c->stats.backlog.bytes += bytes;
+		if (!c->stats.backlog.packets++ && c->parent)
+			list_add_tail(&c->sibling, &c->parent->active);
+		c->stats.backlog.bytes += len;
+	}
+}
+
+static void account_out(struct porch_shape_class *leaf, u32 len)
+{
+	struct porch_shape_class *c;
+
+	for (c = leaf; c; c = c->parent) {
+		if (!--c->stats.backlog.packets)
+			list_del_init(&c->sibling);
+		c->stats.backlog.bytes -= len;
 	}
 }
 
@@ -164,7 +178,7 @@ static struct porch_shape_pkt *take(struct porch_shape_class *leaf,
 
 	f->head = pkt->next;
 	f->bytes -= pkt->len;
-	account(leaf, -1, -(s64)pkt->len);
+	account_out(leaf, pkt->len);
 	return pkt;
 }
 
@@ -251,7 +265,7 @@ bool porch_shape_enqueue(struct porch_shape *s, struct porch_shape_class *leaf,
 	}
 	f->tail = pkt;
 	f->bytes += pkt->len;
-	account(leaf, 1, pkt->len);
+	account_in(leaf, pkt->len);
 	if (list_empty(&f->node))
 		delay(leaf, f);
 
@@ -275,16 +289,24 @@ static int kind(const struct porch_shape_class *c)
 	return c->rate_bucket.credit > 0 ? OWN : BORROWED;
 }
 
-/* How long until no ceiling is in the way? */
-static u64 ceil_wait(const struct porch_shape_class *leaf)
+/*
+ * How long until something of a class may go, if no class above is in the way? Those
+ * for which it is 0 are made @ready. U64_MAX if nothing waits. Calls itself for those
+ * below, PORCH_SHAPE_DEPTH_MAX deep at most.
+ */
+static u64 class_wait(struct porch_shape_class *c, u64 now)
 {
-	const struct porch_shape_class *c;
-	u64 wait = 0;
+	struct porch_shape_class *child;
+	u64 wait = U64_MAX;
 
-	for (c = leaf; c; c = c->parent)
-		if (c->spec.ceil)
-			wait = max(wait, porch_tbucket_wait(&c->ceil_bucket,
-							    &c->ceil));
+	refill(c, now);
+	if (is_leaf(c))
+		wait = front_wait(c, now);
+	list_for_each_entry(child, &c->active, sibling)
+		wait = min(wait, class_wait(child, now));
+	if (c->spec.ceil)
+		wait = max(wait, porch_tbucket_wait(&c->ceil_bucket, &c->ceil));
+	c->ready = !wait;
 	return wait;
 }
 
@@ -306,9 +328,8 @@ static struct porch_shape_class *next_child(struct porch_shape *s,
 
 	for (;;) {
 		next = NULL;
-		list_for_each_entry(c, &s->classes, node)
-			if (c->parent == parent && c->ready &&
-			    (!next || goes_before(c, next)))
+		list_for_each_entry(c, &parent->active, sibling)
+			if (c->ready && (!next || goes_before(c, next)))
 				next = c;
 		if (next->deficit[kind(next)] > 0)
 			return next;
@@ -321,29 +342,13 @@ static struct porch_shape_class *next_child(struct porch_shape *s,
 static struct porch_shape_class *next_leaf(struct porch_shape *s, u64 now,
 					   u64 *wait)
 {
-	struct porch_shape_class *c, *up;
+	struct porch_shape_class *c = s->root;
 
-	list_for_each_entry(c, &s->classes, node) {
-		c->ready = false;
-		refill(c, now);
-	}
-	*wait = U64_MAX;
-	list_for_each_entry(c, &s->classes, node) {
-		u64 leaf_wait;
-
-		if (!is_leaf(c))
-			continue;
-		leaf_wait = max(front_wait(c, now), ceil_wait(c));
-		*wait = min(*wait, leaf_wait);
-		if (leaf_wait)
-			continue;
-		for (up = c; up; up = up->parent)
-			up->ready = true;
-	}
+	*wait = c ? class_wait(c, now) : U64_MAX;
 	if (*wait)
 		return NULL;
-	for (c = s->root; !is_leaf(c); c = next_child(s, c))
-		;
+	while (!is_leaf(c))
+		c = next_child(s, c);
 	return c;
 }
 
@@ -396,8 +401,8 @@ static bool stands(struct porch_shape *s, struct porch_shape_class *leaf,
  * There is a packet whenever one may leave and no ceiling is in the way. That
  * the line itself is free is for the caller to know.
  *
- * O(classes * depth) for each packet that goes or is dropped by CoDel, and flows
- * that have their turn.
+ * O(classes with a backlog) for each packet that goes or is dropped by CoDel, and
+ * flows that have their turn.
  *
  * Context: any; the caller keeps others off @s.
  * Return: the packet, which is the caller's again; NULL if none may go now.
@@ -418,6 +423,9 @@ struct porch_shape_pkt *porch_shape_dequeue(struct porch_shape *s, u64 now,
 		}
 		f->deficit -= pkt->len;
 		charge(leaf, pkt->len);
+		/* Nobody asks an empty leaf: here its flows' turns end. */
+		if (!leaf->stats.backlog.packets)
+			front(leaf, now);
 		return pkt;
 	}
 	return NULL;
@@ -472,6 +480,8 @@ porch_shape_class_alloc(const struct porch_shape_spec *spec, gfp_t gfp)
 	if (!c)
 		return ERR_PTR(-ENOMEM);
 	set_spec(c, spec);
+	INIT_LIST_HEAD(&c->sibling);
+	INIT_LIST_HEAD(&c->active);
 	INIT_LIST_HEAD(&c->delayed);
 	INIT_LIST_HEAD(&c->fresh);
 	INIT_LIST_HEAD(&c->old);

@@ -212,9 +212,12 @@ static struct sk_buff *porch_qdisc_dequeue(struct Qdisc *sch)
 	struct porch_qdisc *q = qdisc_priv(sch);
 	struct sk_buff *freed = NULL, *skb = NULL;
 	struct porch_shape_pkt *pkt;
-	u64 now = ktime_get_ns();
-	u64 wait;
+	u64 now, wait;
 
+	/* Asked after the last packet, each time. */
+	if (!sch->q.qlen)
+		return NULL;
+	now = ktime_get_ns();
 	q->to_free = &freed;
 	pkt = porch_shape_dequeue(&q->shape, now, &wait);
 	if (pkt) {

@@ -949,6 +949,30 @@ static void shape_new_flow(void)
 	kfree(w);
 }
 
+/* What a flow had sent before its leaf was empty is not held against it. */
+static void shape_empty_leaf(void)
+{
+	struct world *w = kzalloc(sizeof(*w), GFP_KERNEL);
+	struct porch_shape_spec spec = leaf_spec(1);
+	struct pkt *p;
+	unsigned int i;
+	u64 wait;
+
+	world_init(w, &no_limits);
+	insert(w, w->class, NULL, &spec);
+	for (i = 0; i < 4; i++)
+		enqueue(w, w->class, 0, 1500);
+	for (i = 0; i < 4; i++)
+		kfree(dequeue(w, &wait));
+	enqueue(w, w->class, 0, 1500);
+	enqueue(w, w->class, 1, 1500);
+	p = dequeue(w, &wait);
+	CHECK(p && p->flow == 0, "the flow pays for what is long gone");
+	kfree(p);
+	world_fini(w);
+	kfree(w);
+}
+
 /* Two that come when the other one went, so that one is new, starve none. */
 static void shape_starve(void)
 {
@@ -1281,6 +1305,7 @@ const struct test test_shape[] = {
 	{ .name = "shape: turns", .run = shape_turns },
 	{ .name = "shape: delay", .run = shape_delay },
 	{ .name = "shape: a new flow goes first", .run = shape_new_flow },
+	{ .name = "shape: an empty leaf has no past", .run = shape_empty_leaf },
 	{ .name = "shape: new flows starve none", .run = shape_starve },
 	{ .name = "shape: full", .run = shape_full },
 	{ .name = "shape: a queue that stands", .run = shape_codel },
