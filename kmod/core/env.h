@@ -40,4 +40,12 @@
 #include <linux/time64.h>	/* NSEC_PER_SEC */
 #include <linux/types.h>
 
+/*
+ * Of a variable on the stack that is written before it is read: kernels with
+ * CONFIG_INIT_STACK_ALL_ZERO would clear it before. Linux 6.1 has no name for it.
+ */
+#ifndef __uninitialized
+#define __uninitialized	__attribute__((__uninitialized__))
+#endif
+
 #endif /* PORCH_CORE_ENV_H */

@@ -138,7 +138,7 @@ porch_flowtab_lookup_step(const struct porch_flowtab *t,
 			  const u64 *hashes, struct porch_flow_node **nodes,
 			  unsigned int n)
 {
-	struct porch_flowtab_walk walk[PORCH_FLOWTAB_STEP], *w;
+	struct porch_flowtab_walk walk[PORCH_FLOWTAB_STEP] __uninitialized, *w;
 	unsigned int i;
 
 	for (i = 0; i < n; i++)

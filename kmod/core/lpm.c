@@ -203,7 +203,7 @@ static void porch_lpm_lookup_step(const struct porch_lpm *l,
 				  const void *const *keys, void **values,
 				  unsigned int n)
 {
-	struct porch_lpm_walk walk[PORCH_LPM_STEP], *w;
+	struct porch_lpm_walk walk[PORCH_LPM_STEP] __uninitialized, *w;
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {

@@ -177,9 +177,9 @@ void porch_flow_note(const struct porch_ctx *c, struct porch_pkt *p)
 static void find_step(const struct porch_flows *f, struct porch_pkt **pkt,
 		      unsigned int n)
 {
-	const struct porch_flow_key *key[FIND_STEP];
-	struct porch_flow_node *node[FIND_STEP];
-	u64 hash[FIND_STEP];
+	const struct porch_flow_key *key[FIND_STEP] __uninitialized;
+	struct porch_flow_node *node[FIND_STEP] __uninitialized;
+	u64 hash[FIND_STEP] __uninitialized;
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
@@ -202,7 +202,7 @@ static void find_step(const struct porch_flows *f, struct porch_pkt **pkt,
  */
 void porch_flow_find(struct porch_vec *v)
 {
-	struct porch_pkt *some[FIND_STEP], *p;
+	struct porch_pkt *some[FIND_STEP] __uninitialized, *p;
 	unsigned int n = 0;
 
 	porch_vec_for_each(p, v) {
@@ -217,7 +217,8 @@ void porch_flow_find(struct porch_vec *v)
 			n = 0;
 		}
 	}
-	find_step(v->cfg->flows, some, n);
+	if (n)
+		find_step(v->cfg->flows, some, n);
 }
 
 /* @p: the packet because of which it goes */

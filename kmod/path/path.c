@@ -37,7 +37,7 @@ static void begin(const struct porch_ctx *c, const struct porch_pkt *p,
 static void decide(const struct porch_ctx *c, struct porch_pkt *p)
 {
 	struct porch_plan plan = { .wire = p->key };
-	struct porch_judge j;
+	struct porch_judge j __uninitialized;
 
 	begin(c, p, &j);
 	porch_policy(c->cfg, PORCH_CHAIN_HOOK_INGRESS, p, &j);	/* may it come in? */
@@ -103,7 +103,7 @@ void porch_path_run(struct porch_path *path)
 static void decide_out(const struct porch_ctx *c, struct porch_pkt *p)
 {
 	struct porch_plan plan = { .wire = p->key };
-	struct porch_judge j;
+	struct porch_judge j __uninitialized;
 
 	begin(c, p, &j);
 	porch_policy(c->cfg, PORCH_CHAIN_HOOK_OUTPUT, p, &j);	/* may it go? */

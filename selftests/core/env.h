@@ -45,6 +45,7 @@ typedef unsigned int __bitwise gfp_t;
 #define prefetch(p)	__builtin_prefetch(p)
 #define cond_resched()	do { } while (0)
 #define ____cacheline_aligned_in_smp
+#define __uninitialized
 #define __noreturn	__attribute__((noreturn))
 #define __packed	__attribute__((packed))
 #define __aligned(n)	__attribute__((aligned(n)))
