@@ -155,38 +155,38 @@ static void follow_route(struct porch_pkt *p, struct porch_route *r)
 /* As many as the lookup has under way at a time. More would only take stack. */
 #define ROUTE_STEP	16
 
-static void route_step(const struct porch_lpm *fib, struct porch_pkt **transit,
-		       unsigned int n)
-{
-	const void *dst[ROUTE_STEP];
-	void *route[ROUTE_STEP];
-	unsigned int i;
+/* Packets of one family that the main table is to decide */
+struct transit {
+	const struct porch_lpm *fib;
+	unsigned int n;
+	struct porch_pkt *pkt[ROUTE_STEP];
+};
 
-	for (i = 0; i < n; i++)
-		dst[i] = &transit[i]->key.dst;
-	porch_lpm_lookup_vec(fib, dst, route, n);
-	for (i = 0; i < n; i++)
-		follow_route(transit[i], route[i]);
+static void transit_begin(struct transit *t, const struct porch_lpm *fib)
+{
+	t->fib = fib;
+	t->n = 0;
 }
 
-/* The packets of one family that the main table decides */
-static void route_family(struct porch_vec *v, u8 ipver)
+static void transit_flush(struct transit *t)
 {
-	const struct porch_table *t = v->cfg->main;
-	const struct porch_lpm *fib = ipver == 4 ? &t->fib4 : &t->fib6;
-	struct porch_pkt *transit[ROUTE_STEP], *p;
-	unsigned int n = 0;
+	const void *dst[ROUTE_STEP] __uninitialized;
+	void *route[ROUTE_STEP] __uninitialized;
+	unsigned int i;
 
-	porch_vec_for_each(p, v) {
-		if (p->verdict || p->key.ipver != ipver)
-			continue;
-		transit[n++] = p;
-		if (n == ROUTE_STEP) {
-			route_step(fib, transit, n);
-			n = 0;
-		}
-	}
-	route_step(fib, transit, n);
+	for (i = 0; i < t->n; i++)
+		dst[i] = &t->pkt[i]->key.dst;
+	porch_lpm_lookup_vec(t->fib, dst, route, t->n);
+	for (i = 0; i < t->n; i++)
+		follow_route(t->pkt[i], route[i]);
+	t->n = 0;
+}
+
+static void transit_add(struct transit *t, struct porch_pkt *p)
+{
+	t->pkt[t->n++] = p;
+	if (t->n == ROUTE_STEP)
+		transit_flush(t);
 }
 
 static void classify(struct porch_pkt *p, const struct porch_addrset *own)
@@ -230,18 +230,27 @@ void porch_route_pkt(const struct porch_ctx *c, struct porch_pkt *p)
  */
 void porch_route(struct porch_vec *v)
 {
+	const struct porch_table *main = v->cfg->main;
+	struct transit v4 __uninitialized, v6 __uninitialized;
 	struct porch_pkt *p;
 
+	transit_begin(&v4, &main->fib4);
+	transit_begin(&v6, &main->fib6);
 	porch_vec_for_each(p, v) {
 		if (p->verdict)
 			continue;
-		if (v->cfg->n_route_rules || p->key.zone)
+		if (v->cfg->n_route_rules || p->key.zone) {
 			porch_route_pkt(&v->ctx, p);
-		else
-			classify(p, v->cfg->local);
+			continue;
+		}
+		classify(p, v->cfg->local);
+		if (!p->verdict)
+			transit_add(p->key.ipver == 4 ? &v4 : &v6, p);
 	}
-	route_family(v, 4);
-	route_family(v, 6);
+	if (v4.n)
+		transit_flush(&v4);
+	if (v6.n)
+		transit_flush(&v6);
 }
 
 static bool hops_left(const struct porch_pkt *p)
