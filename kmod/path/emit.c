@@ -34,7 +34,13 @@ struct emit_run {
 	struct sk_buff *tail;
 	unsigned int packets;
 	unsigned int bytes;
+	bool plain;	/* no packet wants anything done to it before the device */
 	bool dodgy;	/* GSO of a guest's making, which the core checks */
+};
+
+struct emit_runs {
+	struct emit_run run[EMIT_RUNS];
+	unsigned int n;
 };
 
 /*
@@ -151,15 +157,16 @@ static bool dev_takes_runs(const struct net_device *dev)
 	       !porch_dev_has_tc_egress(dev) && !porch_port_is_watched(dev);
 }
 
-static void xmit_run(struct porch_vec *v, struct net_device *dev,
-		     struct sk_buff *list)
+static void xmit_run(struct porch_vec *v, const struct emit_run *run)
 {
+	struct net_device *dev = run->dev;
 	struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
+	bool tapped = dev_nit_active(dev), again = false;
+	struct sk_buff *list = run->head, *skb;
 	int cpu = smp_processor_id();
-	struct sk_buff *skb;
-	bool again = false;
 
-	list = validate_xmit_skb_list(list, dev, &again);
+	if (!run->plain)
+		list = validate_xmit_skb_list(list, dev, &again);
 	if (!list)
 		return;
 
@@ -168,7 +175,7 @@ static void xmit_run(struct porch_vec *v, struct net_device *dev,
 		list = skb->next;
 		skb_mark_not_on_list(skb);
 		skb_set_queue_mapping(skb, 0);
-		if (dev_nit_active(dev))
+		if (tapped)
 			dev_queue_xmit_nit(skb, dev);
 		if (!netif_xmit_frozen_or_stopped(txq) &&
 		    dev_xmit_complete(netdev_start_xmit(skb, dev, txq, list)))
@@ -179,6 +186,11 @@ static void xmit_run(struct porch_vec *v, struct net_device *dev,
 		kfree_skb(skb);
 	}
 	HARD_TX_UNLOCK(dev, txq);
+}
+
+static void run_begin(struct emit_run *run, struct net_device *dev)
+{
+	*run = (struct emit_run) { .dev = dev, .plain = true };
 }
 
 static void run_flush(struct porch_vec *v, struct emit_run *run)
@@ -194,7 +206,7 @@ static void run_flush(struct porch_vec *v, struct emit_run *run)
 		for (skb = run->head; skb; skb = skb->next)
 			porch_tap_out(port, skb, NULL);
 	if (dev_takes_runs(run->dev) && !run->dodgy) {
-		xmit_run(v, run->dev, run->head);
+		xmit_run(v, run);
 	} else {
 		for (skb = run->head; skb; skb = next) {
 			next = skb->next;
@@ -202,27 +214,36 @@ static void run_flush(struct porch_vec *v, struct emit_run *run)
 			dev_queue_xmit(skb);
 		}
 	}
-	run->packets = 0;
+	run_begin(run, run->dev);
 }
 
-static struct emit_run *run_of(struct porch_vec *v, struct emit_run *runs,
+static struct emit_run *run_of(struct porch_vec *v, struct emit_runs *runs,
 			       struct net_device *dev)
 {
-	struct emit_run *run = NULL;
-	unsigned int i;
+	struct emit_run *run = runs->run;
 
-	for (i = 0; i < EMIT_RUNS; i++) {
-		if (runs[i].packets && runs[i].dev == dev)
-			return &runs[i];
-		if (!runs[i].packets)
-			run = &runs[i];
-	}
-	if (!run) {
-		run = &runs[0];
+	for (; run < runs->run + runs->n; run++)
+		if (run->dev == dev)
+			return run;
+	if (runs->n == EMIT_RUNS) {
+		run = &runs->run[0];
 		run_flush(v, run);
+	} else {
+		runs->n++;
 	}
-	*run = (struct emit_run) { .dev = dev };
+	run_begin(run, dev);
 	return run;
+}
+
+/*
+ * Would validate_xmit_skb_list() leave it as it is? It is no socket's, and has no
+ * tag and no IPsec path any more.
+ */
+static bool is_plain(const struct sk_buff *skb)
+{
+	return !skb_is_nonlinear(skb) && !skb_is_gso(skb) &&
+	       skb->ip_summed != CHECKSUM_PARTIAL &&
+	       !porch_skb_is_decrypted(skb);
 }
 
 static void run_add(struct emit_run *run, struct sk_buff *skb,
@@ -236,6 +257,9 @@ static void run_add(struct emit_run *run, struct sk_buff *skb,
 	run->tail = skb;
 	run->packets++;
 	run->bytes += len;
+	if (is_plain(skb))
+		return;
+	run->plain = false;
 	run->dodgy |= skb_is_gso(skb) &&
 		      skb_shinfo(skb)->gso_type & SKB_GSO_DODGY;
 }
@@ -405,7 +429,7 @@ static void send_cut(struct porch_vec *v, struct porch_pkt *p)
 }
 
 static void forward(struct porch_vec *v, struct porch_pkt *p,
-		    struct emit_run *runs)
+		    struct emit_runs *runs)
 {
 	unsigned int len = p->skb->len;
 	struct emit_run *run;
@@ -448,14 +472,15 @@ static void give_back(struct porch_vec *v, struct porch_pkt *p)
  */
 void porch_emit(struct porch_vec *v)
 {
-	struct emit_run runs[EMIT_RUNS] = {};
+	struct emit_runs runs __uninitialized;
+	struct emit_run *run;
 	struct porch_pkt *p;
-	unsigned int i;
 
+	runs.n = 0;
 	porch_vec_for_each(p, v) {
 		switch (p->verdict) {
 		case PORCH_FORWARD:
-			forward(v, p, runs);
+			forward(v, p, &runs);
 			break;
 		case PORCH_LOCAL:
 		case PORCH_PUNT:
@@ -472,8 +497,8 @@ void porch_emit(struct porch_vec *v)
 		}
 		p->skb = NULL;
 	}
-	for (i = 0; i < EMIT_RUNS; i++)
-		run_flush(v, &runs[i]);
+	for (run = runs.run; run < runs.run + runs.n; run++)
+		run_flush(v, run);
 }
 
 /**
