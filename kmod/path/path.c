@@ -43,9 +43,10 @@ static void decide(const struct porch_ctx *c, struct porch_pkt *p)
 	porch_policy(c->cfg, PORCH_CHAIN_HOOK_INGRESS, p, &j);	/* may it come in? */
 	if (!p->verdict)
 		porch_nat_dst(c, p, &j);	/* who is really meant? */
-	porch_policy_read_mark(&j, porch_route_marks(c->cfg));
-	if (!p->verdict)
+	if (!p->verdict) {
+		porch_policy_read_mark(&j, porch_route_marks(c->cfg));
 		porch_route_pkt(c, p);		/* ours, or whose? */
+	}
 	if (p->verdict == PORCH_FORWARD)
 		porch_policy(c->cfg, PORCH_CHAIN_HOOK_FORWARD, p, &j);
 	else if (porch_pkt_goes_on(p))

@@ -309,6 +309,27 @@ static void conclude(struct porch_pkt *p, u8 action, const struct porch_rule *r)
 	}
 }
 
+/* What set() has written to a packet */
+struct marks {
+	u32 mark;
+	u16 class;
+	u8 dscp;
+	bool set_dscp;
+};
+
+static struct marks marks_of(const struct porch_pkt *p)
+{
+	return (struct marks) { p->mark, p->class, p->dscp, p->set_dscp };
+}
+
+static void set_marks(struct porch_pkt *p, const struct marks *m)
+{
+	p->mark = m->mark;
+	p->class = m->class;
+	p->dscp = m->dscp;
+	p->set_dscp = m->set_dscp;
+}
+
 /* Judges this packet, by all there is to say of it. */
 static void judge(struct walk *w, enum porch_chain_hook hook,
 		  struct porch_pkt *p, struct porch_judge *j)
@@ -487,10 +508,10 @@ void porch_policy(const struct porch_config *cfg, enum porch_chain_hook hook,
 		  struct porch_pkt *p, struct porch_judge *j)
 {
 	const struct porch_ruleset *rs = cfg->ruleset;
-	struct porch_judge was;
-	struct porch_pkt had;
+	const struct porch_nat_note *dnat = j->dnat, *snat = j->snat;
+	const struct marks had = marks_of(p);
+	struct walk w __uninitialized;
 	struct porch_leg *leg;
-	struct walk w;
 
 	if (!(rs->hooks & BIT(hook)))
 		return;
@@ -499,16 +520,16 @@ void porch_policy(const struct porch_config *cfg, enum porch_chain_hook hook,
 		judge(&w, hook, p, j);
 		return;
 	}
-	was = *j;
-	had = *p;
 	leg = &j->leg[j->n++];
 	leg->hook = hook;
 	if (learn(&w, hook, p, j, leg)) {
 		run_leg(leg, p, j->now);
 		return;
 	}
-	*p = had;
-	*j = was;
+	/* Of what it has noted, this only is of interest to judge(). */
+	set_marks(p, &had);
+	j->dnat = dnat;
+	j->snat = snat;
 	j->cacheable = false;
 	walk_begin(&w, rs, hook);
 	judge(&w, hook, p, j);
