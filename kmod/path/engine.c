@@ -105,15 +105,14 @@ static void lane_put(struct lane *lane, struct sk_buff *skb)
 	lane->len++;
 }
 
+/* Of a lane in which anything waits */
 static struct sk_buff *lane_take(struct lane *lane)
 {
 	struct sk_buff *skb = lane->head;
 
-	if (skb) {
-		lane->head = skb->next;
-		skb_mark_not_on_list(skb);
-		lane->len--;
-	}
+	lane->head = skb->next;
+	skb_mark_not_on_list(skb);
+	lane->len--;
 	return skb;
 }
 
@@ -272,20 +271,17 @@ static struct lane *lane_lowest(struct porch_engine *e)
 static unsigned int vec_fill(struct porch_vec *v, struct porch_engine *e,
 			     unsigned int room)
 {
+	unsigned int i, n = min_t(u64, e->stats->queued, room);
 	struct lane *lane = e->lane;
 	struct porch_pkt *p;
 	struct sk_buff *skb;
 
-	v->n = 0;
-	while (v->n < room) {
+	for (i = 0; i < n; i++) {
+		while (!lane->head)
+			lane++;
 		skb = lane_take(++e->taken % 64 ? lane : lane_lowest(e));
-		if (!skb) {
-			if (++lane == e->lane + PORCH_N_LANES)
-				break;
-			continue;
-		}
 		prefetch(skb->data);
-		p = &v->pkt[v->n++];
+		p = &v->pkt[i];
 		*p = (struct porch_pkt) {
 			.skb = skb,
 			.port = ENGINE_CB(skb)->port,
@@ -293,8 +289,9 @@ static unsigned int vec_fill(struct porch_vec *v, struct porch_engine *e,
 		if (unlikely(ENGINE_CB(skb)->answers.n))
 			p->answers = ENGINE_CB(skb)->answers;
 	}
-	e->stats->queued -= v->n;
-	return v->n;
+	v->n = n;
+	e->stats->queued -= n;
+	return n;
 }
 
 /* The ports' packets in flight, by runs: neighbours mostly share a port. */

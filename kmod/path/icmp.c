@@ -314,17 +314,16 @@ static void answer(struct porch_icmp *ic, const struct porch_vec *v,
  * @own: receives the answers, ready to be resolved and emitted
  *
  * Context: softirqs off, inside an RCU read-side section.
+ *
+ * Return: whether there are any.
  */
-void porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
+bool porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
 		struct porch_vec *own)
 {
 	struct porch_pkt *p;
 
 	own->n = 0;
-	own->pn = v->pn;
-	own->cfg = v->cfg;
-	own->stats = v->stats;
-	own->now = v->now;
+	own->ctx = v->ctx;
 
 	porch_vec_for_each(p, v) {
 		if (likely(p->verdict != PORCH_DROP || !p->answer))
@@ -332,6 +331,7 @@ void porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
 		if (may_be_answered(v, p))
 			answer(ic, v, p, own);
 	}
+	return own->n;
 }
 
 /**

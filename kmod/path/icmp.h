@@ -24,7 +24,7 @@ struct porch_icmp {
 
 int porch_icmp_init(struct porch_icmp *ic);
 void porch_icmp_fini(struct porch_icmp *ic);
-void porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
+bool porch_icmp(struct porch_icmp *ic, struct porch_vec *v,
 		struct porch_vec *own);
 
 #endif /* PORCH_ICMP_H */

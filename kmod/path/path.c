@@ -82,8 +82,8 @@ void porch_path_decide(struct porch_path *path)
 	}
 	porch_resolve(v);		/* can it go there? */
 
-	porch_icmp(&path->icmp, v, own);	/* tell the senders of what cannot */
-	porch_resolve(own);
+	if (porch_icmp(&path->icmp, v, own))	/* tell the senders of what cannot */
+		porch_resolve(own);
 
 	porch_nat(v);			/* under other names */
 }
@@ -98,7 +98,8 @@ void porch_path_run(struct porch_path *path)
 {
 	porch_path_decide(path);
 	porch_emit(&path->vec);		/* off they go */
-	porch_emit(&path->own);
+	if (path->own.n)
+		porch_emit(&path->own);
 }
 
 static void decide_out(const struct porch_ctx *c, struct porch_pkt *p)

@@ -196,9 +196,10 @@ struct porch_vec {
 	);
 };
 
-/* Walks all packets, decided or not. */
+/* Walks all packets that are there at first, decided or not. */
 #define porch_vec_for_each(p, v) \
-	for ((p) = (v)->pkt; (p) < (v)->pkt + (v)->n; (p)++)
+	for (struct porch_pkt *p##_end = ((p) = (v)->pkt) + (v)->n; \
+	     (p) < p##_end; (p)++)
 
 /**
  * porch_pkt_drop() - decide that a packet is dropped
