@@ -34,6 +34,9 @@
  * @whole: no fragment; those of one packet go by what each of them has, and so
  *	take one lane: one that came before its first would be lost
  * @l4: where that begins
+ * @sport: source port, if @has_ports
+ * @dport: destination port, likewise
+ * @has_ports: it is whole, and has that much behind the network header
  * @src: source
  * @dst: destination
  */
@@ -46,11 +49,14 @@ struct headers {
 	u8 dscp;
 	bool whole;
 	unsigned int l4;
+	u16 sport;
+	u16 dport;
+	bool has_ports;
 	union porch_addr src;
 	union porch_addr dst;
 };
 
-static bool read_ipv4(struct headers *h)
+static inline bool read_ipv4(struct headers *h)
 {
 	struct iphdr copy, *iph;
 
@@ -149,13 +155,9 @@ static bool lies_in(u16 value, const u16 *range)
 static bool ports_match(const struct porch_lane_spec *s,
 			const struct headers *h)
 {
-	__be16 copy[2], *port;
-
-	port = h->whole ? skb_header_pointer(h->skb, h->l4, sizeof(copy), copy) :
-			  NULL;
-	return port && (!(s->given & HAS(SPORT)) ||
-			lies_in(ntohs(port[0]), s->sport)) &&
-	       (!(s->given & HAS(DPORT)) || lies_in(ntohs(port[1]), s->dport));
+	return h->has_ports &&
+	       (!(s->given & HAS(SPORT)) || lies_in(h->sport, s->sport)) &&
+	       (!(s->given & HAS(DPORT)) || lies_in(h->dport, s->dport));
 }
 
 static bool icmp_matches(const struct porch_lane_spec *s,
@@ -181,7 +183,7 @@ static bool rule_matches(const struct porch_lane_spec *s,
 }
 
 /* Return: number of the first rule that fits, -1 if none does. */
-static int find_rule(const struct porch_lanes *set, const struct headers *h)
+static inline int find_rule(const struct porch_lanes *set, const struct headers *h)
 {
 	u64 may = set->of_proto[h->proto] & set->of_dscp[h->dscp];
 	unsigned int i;
@@ -262,10 +264,29 @@ static bool within_budget(struct porch_admit *a, const struct headers *h,
 	return within;
 }
 
-/* What has not even a header is not worth much. */
-static bool read(struct headers *h)
+/* Of whatever transport it is; rules about ports say which. */
+static inline void read_ports(struct headers *h)
 {
-	return h->skb->protocol == htons(ETH_P_IP) ? read_ipv4(h) : read_ipv6(h);
+	__be16 copy[2], *port;
+
+	port = h->whole ? skb_header_pointer(h->skb, h->l4, sizeof(copy), copy) :
+			  NULL;
+	if (!port)
+		return;
+	h->sport = ntohs(port[0]);
+	h->dport = ntohs(port[1]);
+	h->has_ports = true;
+}
+
+/* What has not even a header is not worth much. */
+static inline bool read(struct headers *h)
+{
+	bool ok = h->skb->protocol == htons(ETH_P_IP) ? read_ipv4(h) :
+							read_ipv6(h);
+
+	if (ok)
+		read_ports(h);
+	return ok;
 }
 
 /**

@@ -49,6 +49,20 @@ static u16 inner_vlan_id(const struct sk_buff *skb)
 	return p ? ntohs(*p) & VLAN_VID_MASK : 0;
 }
 
+/*
+ * What is not IP. The stack takes a tag off from behind a priority tag and looks
+ * for its device, which may be a port. Behind two priority tags it would route.
+ */
+static bool hook_other(struct porch_port *port, struct sk_buff *skb,
+		       struct porch_stats *stats)
+{
+	if (!eth_type_vlan(skb->protocol) || inner_vlan_id(skb))
+		return hook_punt(port, skb, stats, PORCH_PUNT_NON_IP);
+	count_rx(port, stats, skb->len);
+	porch_drop(stats, port, skb, PORCH_DROP_NESTED_TAG);
+	return true;
+}
+
 /* All that is for us, whatever it is. */
 static bool hook_divert(struct porch_port *port, struct sk_buff *skb,
 			struct porch_stats *stats)
@@ -83,18 +97,9 @@ static __always_inline bool hook_take(struct porch_port *port, struct sk_buff *s
 	/* A tag without a device of its own is for nobody here. */
 	if (skb_vlan_tag_get_id(skb) && skb_vlan_tag_present(skb))
 		return hook_punt(port, skb, stats, PORCH_PUNT_VLAN);
-	/*
-	 * The stack takes a tag off from behind a priority tag and looks for its
-	 * device, which may be a port. Behind two priority tags it would route.
-	 */
-	if (unlikely(eth_type_vlan(skb->protocol) && !inner_vlan_id(skb))) {
-		count_rx(port, stats, skb->len);
-		porch_drop(stats, port, skb, PORCH_DROP_NESTED_TAG);
-		return true;
-	}
-	if (skb->protocol != htons(ETH_P_IP) &&
-	    skb->protocol != htons(ETH_P_IPV6))
-		return hook_punt(port, skb, stats, PORCH_PUNT_NON_IP);
+	if (unlikely(skb->protocol != htons(ETH_P_IP) &&
+		     skb->protocol != htons(ETH_P_IPV6)))
+		return hook_other(port, skb, stats);
 	/* tc has chosen the socket already; the stack forwards no such packet. */
 	if (skb_sk_is_prefetched(skb))
 		return hook_punt(port, skb, stats, PORCH_PUNT_SOCKET);

@@ -28,13 +28,18 @@
  * Makes @len bytes from the network header readable. The packet has that
  * many, or is too short, or there is no memory to pull them together.
  */
-static bool pull(struct porch_pkt *p, unsigned int len)
+static bool pull_together(struct porch_pkt *p, unsigned int len)
 {
-	if (likely(pskb_may_pull(p->skb, len)))
+	if (pskb_may_pull(p->skb, len))
 		return true;
 	porch_pkt_drop(p, len > p->skb->len ? PORCH_DROP_TRUNCATED :
 					      PORCH_DROP_NO_MEMORY);
 	return false;
+}
+
+static inline bool pull(struct porch_pkt *p, unsigned int len)
+{
+	return likely(len <= skb_headlen(p->skb)) || pull_together(p, len);
 }
 
 /* Cuts what the link added behind the packet. */
