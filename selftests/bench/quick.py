@@ -58,17 +58,23 @@ def main():
             print(f"# {key}: {now[key]}, not {base[key]} as in the baseline: "
                   "nothing can fail")
     failed = 0
-    print(f"1..{len(now['rows'])}")
-    for number, (row, value) in enumerate(now["rows"].items(), 1):
+    rows = now["rows"] | {row: None for row in base["rows"].keys() - now["rows"].keys()}
+    print(f"1..{len(rows)}")
+    for number, (row, value) in enumerate(rows.items(), 1):
         old = base["rows"].get(row)
-        if old is None:
-            print(f"ok {number} - {row}: {value:,.0f}, not in the baseline")
-            continue
-        percent = (value - old) / old * 100
-        worse = comparable and percent > LIMIT
+        worse = False
+        if value is None:
+            worse = True
+            text = "in the baseline, but not measured"
+        elif old is None:
+            text = f"{value:,.0f}, not in the baseline"
+        else:
+            # What costs less than the bare handler is below zero.
+            percent = (value - old) / max(abs(old), 1) * 100
+            worse = comparable and percent > LIMIT
+            text = f"{value:,.0f}, {percent:+.1f} %"
         failed += worse
-        print(f"{'not ok' if worse else 'ok'} {number} - {row}: {value:,.0f}, "
-              f"{percent:+.1f} %")
+        print(f"{'not ok' if worse else 'ok'} {number} - {row}: {text}")
     return 1 if failed else 0
 
 

@@ -113,6 +113,9 @@ def bpf_attach(kind, attach, flags, code, dev="in0"):
 class Live(Case):
     """A program that the kernel itself gives frames to, which are no skbs.
 
+    They are of one flow. What they cost if a program drops them is subtracted, if this
+    one does not.
+
     arrive  the device that they arrive at, or None
     """
 
@@ -122,6 +125,8 @@ class Live(Case):
         super().__init__(name, prepare)
         self.code = code
         self.arrive = arrive
+        self.note = ("one flow; less what a program costs that drops them" if arrive else
+                     "one flow; what it costs to provide frames is in it")
 
     def run(self, prog, burst):
         """Return the instructions for a frame."""
@@ -135,12 +140,22 @@ class Live(Case):
                 "arrived")
         return duration
 
+    def median(self, code, burst):
+        """Return the same, of some rounds, with that program."""
+        prog = bpf_load(BPF_PROG_TYPE_XDP, code)
+        return statistics.median(self.run(prog, burst) for _ in range(ROUNDS))
+
     def measure(self, bursts):
         namespace()
         self.prepare()
-        prog = bpf_load(BPF_PROG_TYPE_XDP, self.code)
-        return {burst: statistics.median(self.run(prog, burst) for _ in range(ROUNDS))
+        return {burst: self.median(self.code, burst) - (dropped(burst) if self.arrive else 0)
                 for burst in bursts}
+
+
+def dropped(burst):
+    """Return the instructions for a frame that a program drops."""
+    code = bpf_return(XDP_DROP)
+    return Live("drop", code).median(code, burst)
 
 
 class LiveApp(App):
@@ -155,6 +170,4 @@ class LiveApp(App):
         super().__init__(name, prepare, method, packets=Live.FRAMES)
 
     def base(self, burst):
-        drop = Live(self.name, bpf_return(XDP_DROP))
-        prog = bpf_load(BPF_PROG_TYPE_XDP, drop.code)
-        return statistics.median(drop.run(prog, burst) for _ in range(ROUNDS))
+        return dropped(burst)

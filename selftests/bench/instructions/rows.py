@@ -358,6 +358,7 @@ BEGIN = [
                             last="ip daddr . udp dport @some counter drop")),
 ]
 MILLION = Case("ip forward", stock_million, traffic=to_million)
+MILLION_FQ = Case("ip forward", both(stock_million, fq_codel), traffic=to_million)
 SHAPERS = [
     Case("HTB with fq_codel", both(stock_router, htb)),
     Case("cake", both(stock_router, cake)),
@@ -396,6 +397,7 @@ PORCH_FULL = {proto: established("porch", porch_firewall(10000), proto, namespac
               for proto in (UDP, TCP)}
 PORCH_BEGIN = beginnings("porch", porch_firewall(10000), namespaces=2)
 PORCH_MILLION = Case("porch", porch_million, traffic=to_million)
+PORCH_MILLION_FQ = Case("porch", both(porch_million, fq_codel), traffic=to_million)
 PORCH_SHAPE = porch_case(stock_router, porch_shape)
 
 
@@ -462,7 +464,10 @@ def rows():
     for burst in 1, 8, 64:
         yield Row(f"fwd.1route.fq_codel.b{burst}", PORCH_FORWARD_FQ, burst,
                   [FORWARD_FQ], "fq_codel")
-    yield Row("fwd.1m.b64", PORCH_MILLION, 64, [MILLION], "a million routes, all in use")
+    yield Row("fwd.1m.b64", PORCH_MILLION, 64, [MILLION],
+              "a million routes, all in use; noqueue")
+    yield Row("fwd.1m.fq_codel.b64", PORCH_MILLION_FQ, 64, [MILLION_FQ],
+              "a million routes, all in use; fq_codel")
     peers = list(firewalls(UDP))
     for burst in 1, 8, 64:
         yield Row(f"fwd.full.udp.b{burst}", PORCH_FULL[UDP], burst, peers, FULL)
@@ -471,8 +476,6 @@ def rows():
               "the first packet, behind 10k rules, masqueraded")
     yield QdiscRow("shape.rate", PORCH_SHAPE, 64, SHAPERS,
                    "the qdisc alone, more than noqueue; 10 Gbit/s, no packet waits")
-
-
     yield Row("tap.ring", PORCH_TAP, 64, TAPS, "more than without; until it was read")
     yield Row("divert.ring", PORCH_DIVERT, 64, DIVERTS, "all of a port; until it was read")
     yield Row("verdict.ring", PORCH_VERDICT, 64, VERDICTS,

@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: run.sh [-p] JSON [GLOB]...
+# usage: run.sh -l | [-p] JSON [GLOB]...
 #
 # Boot a VM that counts instructions, and measure there the rows whose ids match:
-# see rows.py. With -p, Porch alone. Wants the module for 6.12, and the tool.
+# see rows.py. With -p, Porch alone; with -l, list all ids. Wants the module for 6.12,
+# and the tool.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../../..")
 
+[ "$1" != -l ] || exec "$here/rows.py" -l
 options=()
 if [ "${1-}" = -p ]; then
 	options+=("$1")
@@ -18,7 +20,6 @@ fi
 json=$1
 shift
 
-[ -n "$("$here/rows.py" -l "$@")" ] || { : > "$json"; exit; }
 make -s -C "$here" KDIR="$(readlink -f "$top/build/6.12/headers")" >&2
 
 results=$(mktemp -d)

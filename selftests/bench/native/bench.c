@@ -17,6 +17,7 @@
 
 static const char *wanted_peer = "*";
 static char **wanted;
+static bool measured;
 static FILE *json;
 static char machine[400];
 
@@ -75,6 +76,8 @@ void bench_begin(int argc, char **argv)
 
 void bench_end(void)
 {
+	if (!measured)
+		bench_fail("no row and peer are called that");
 	if (fflush(stdout) || ferror(stdout))
 		err(1, "stdout");
 	if (json && fclose(json))
@@ -160,11 +163,18 @@ void bench_row(const char *id, const char *unit, const struct series *porch,
 	double theirs = sorted(peer).v[peer->n / 2];
 	struct series ratio = {};
 	struct utsname host;
+	char quartiles[60] = "";
 	unsigned int i;
 
+	measured = true;
 	for (i = 0; i < porch->n && i < peer->n; i++)
 		bench_add(&ratio, porch->v[i] / peer->v[i]);
 	ratio = sorted(&ratio);
+	/* Of few rounds they would say nothing. */
+	if (ratio.n >= 4)
+		snprintf(quartiles, sizeof(quartiles), "quartiles %.3f %.3f; ",
+			 ratio.v[ratio.n / 4],
+			 ratio.v[ratio.n - 1 - ratio.n / 4]);
 
 	printf("%-22s %-11s %9.4g %9.4g %7.3f  %s\n", id, unit, mine, theirs,
 	       mine / theirs, peer_name);
@@ -172,10 +182,9 @@ void bench_row(const char *id, const char *unit, const struct series *porch,
 		return;
 	uname(&host);
 	fprintf(json,
-		"{\"id\": \"%s\", \"unit\": \"%s\", \"porch\": %.6g, \"peer_name\": \"%s\", \"peer\": %.6g, \"ratio\": %.4f, \"kernel\": \"%s\", \"note\": \"%s%squartiles %.3f %.3f; %s\"}\n",
+		"{\"id\": \"%s\", \"unit\": \"%s\", \"porch\": %.6g, \"peer_name\": \"%s\", \"peer\": %.6g, \"ratio\": %.4f, \"kernel\": \"%s\", \"note\": \"%s%s%s%s\"}\n",
 		id, unit, mine, peer_name, theirs, mine / theirs, host.release,
-		note, *note ? "; " : "", ratio.v[ratio.n / 4],
-		ratio.v[ratio.n - 1 - ratio.n / 4], machine);
+		note, *note ? "; " : "", quartiles, machine);
 }
 
 /* What a thread does: lookups of its part of the keys, for a while */

@@ -148,13 +148,13 @@ def measure(row, side):
     for peer in peers:
         ours, theirs = pairs(side(case), side(peer), burst)
         ratios = [a / b for a, b in zip(ours, theirs)]
-        low, ratio, high = statistics.quantiles(ratios, n=4)
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        porch, other = statistics.median(ours), statistics.median(theirs)
         yield {
             "id": name, "unit": "ns/packet",
-            "porch": round(statistics.median(ours), 1),
-            "peer_name": peer.name, "peer": round(statistics.median(theirs), 1),
-            "ratio": round(ratio, 3), "kernel": os.uname().release,
-            "note": f"{note}; quartiles {low:.2f} to {high:.2f}",
+            "porch": round(porch, 1), "peer_name": peer.name, "peer": round(other, 1),
+            "ratio": round(porch / other, 3), "kernel": os.uname().release,
+            "note": f"{note}; of pairs {middle:.2f}, quartiles {low:.2f} to {high:.2f}",
         }
 
 
