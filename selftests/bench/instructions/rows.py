@@ -182,8 +182,9 @@ def porch_shape():
 
 
 def bridge():
+    # One that snoops joins a group, and says so, at some time.
     ip("""
-        link add br0 type bridge
+        link add br0 type bridge mcast_snooping 0
         link set in0 master br0
         link set out0 master br0
         link set br0 up
