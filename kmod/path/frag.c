@@ -53,12 +53,12 @@ struct frag_bucket {
 
 /**
  * struct porch_frags - packets of which the first fragment was seen
- * @secret: of the hash
+ * @secret: of the hash, which each fragment reads
  * @bucket: the packets, by their hash
  */
 struct porch_frags {
 	siphash_aligned_key_t secret;
-	struct frag_bucket bucket[BUCKETS];
+	struct frag_bucket bucket[BUCKETS] ____cacheline_aligned_in_smp;
 };
 
 /**

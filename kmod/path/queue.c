@@ -71,7 +71,9 @@ struct porch_queue {
 	u16 number;
 	unsigned long deadline;
 	u32 n_slots;
-	spinlock_t lock;	/* of the table, see above */
+
+	/* Away from what is read without the lock, of packets that are diverted, say. */
+	spinlock_t lock ____cacheline_aligned_in_smp;	/* of the table, see above */
 	u64 serial;
 	struct list_head waiting;
 	struct list_head free;

@@ -28,15 +28,15 @@ struct porch_queue;
  * @ready: what follows is set up; stored with release, loaded with acquire
  * @snaplen: bytes of a frame that are kept
  * @producer: the kernel's side of each CPU's ring
- * @tx: the kernel's side of the ring in the other direction; without data if
- *	there is none; under @tx_lock
- * @tx_lock: lets one thread at a time take from @tx
  * @queue: the queue that it reads, or NULL; written under RTNL
  * @pages: the shared memory
  * @n_pages: length of @pages
  * @map: the same memory as the kernel sees it
  * @user: whose RLIMIT_MEMLOCK it is charged to; NULL if nobody's
  * @wait: who sleeps until a frame comes
+ * @tx: the kernel's side of the ring in the other direction; without data if
+ *	there is none; under @tx_lock
+ * @tx_lock: lets one thread at a time take from @tx
  *
  * Lives until the last file descriptor and the last mapping have gone.
  */
@@ -51,14 +51,16 @@ struct porch_ring {
 	bool ready;
 	u32 snaplen;
 	struct porch_ring_producer __percpu *producer;
-	struct porch_ring_consumer tx;
-	struct mutex tx_lock;	/* of the ring in the other direction */
 	struct porch_queue *queue;
 	struct page **pages;
 	unsigned long n_pages;
 	void *map;
 	struct user_struct *user;
 	wait_queue_head_t wait;
+
+	/* What an application that sends writes, away from what each frame reads. */
+	struct porch_ring_consumer tx ____cacheline_aligned_in_smp;
+	struct mutex tx_lock;	/* of the ring in the other direction */
 };
 
 /**
