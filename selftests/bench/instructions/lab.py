@@ -138,11 +138,18 @@ CS1 = 0x20
 
 
 class Flow:
-    """One of the flows between hosts behind in0 and hosts behind the gateway."""
+    """One of the flows between hosts behind in0 and hosts behind the gateway.
+
+    sources     the first of those, and of these
+    targets
+    """
+
+    sources = address("10.1.1.1")
+    targets = address("198.18.1.1")
 
     def __init__(self, number, dst=None):
-        self.src = address("10.1.1.1") + number % 4096
-        self.dst = dst or address("198.18.1.1") + number
+        self.src = self.sources + number % 4096
+        self.dst = dst or self.targets + number
         self.sport = 1024 + number % 60000
 
     def frame(self, proto=UDP, flags=ACK, tos=0, dst_mac=IN_MAC):
@@ -154,11 +161,8 @@ class Flow:
         return frame(self.dst, to or self.src, 9, self.sport, proto, flags, 0, OUT_MAC)
 
 
-def frame(src, dst, sport, dport, proto, flags, tos, dst_mac):
-    """64 bytes, 4 of which are the frame's checksum."""
-    addrs = struct.pack("!II", src, dst)
-    head = struct.pack("!BBHHHBBH", 0x45, tos, 46, 0, 0, 64, proto, 0) + addrs
-    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+def segment(addrs, sport, dport, proto, flags):
+    """Of 26 bytes, or a datagram"""
     ports = struct.pack("!HH", sport, dport)
     if proto == UDP:
         data, at = ports + struct.pack("!HH", 26, 0) + bytes(18), 6
@@ -168,8 +172,20 @@ def frame(src, dst, sport, dport, proto, flags, tos, dst_mac):
         data, at = ports + struct.pack("!IIBBHHH", number, 2 if flags & ACK else 0,
                                        0x50, flags, 8192, 0, 0) + bytes(6), 16
     csum = checksum(addrs + struct.pack("!HH", proto, 26) + data)
+    return data[:at] + struct.pack("!H", csum) + data[at + 2:]
+
+
+def frame(src, dst, sport, dport, proto, flags, tos, dst_mac):
+    """64 bytes, 4 of which are the frame's checksum; in IPv6 there are 20 more."""
     mac = bytes.fromhex((dst_mac + ":02:00:00:00:00:02").replace(":", ""))
-    return mac + b"\x08\0" + head + data[:at] + struct.pack("!H", csum) + data[at + 2:]
+    if src >> 32:
+        addrs = src.to_bytes(16, "big") + dst.to_bytes(16, "big")
+        head = b"\x86\xdd" + struct.pack("!IHBB", 6 << 28 | tos << 20, 26, proto, 64) + addrs
+    else:
+        addrs = struct.pack("!II", src, dst)
+        head = struct.pack("!BBHHHBBH", 0x45, tos, 46, 0, 0, 64, proto, 0) + addrs
+        head = b"\x08\0" + head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+    return mac + head + segment(addrs, sport, dport, proto, flags)
 
 
 def flows(count=256, **kwargs):
@@ -205,7 +221,8 @@ def ticks(verb, dev, burst, packets):
 
 
 def load(frames):
-    """Let these be what comes in."""
+    """Let these be what comes in. All of them are of one length."""
+    write("/sys/module/porch_gen/parameters/len", str(len(frames[0])).encode())
     write(GEN + "frames", b"".join(frames))
 
 

@@ -8,8 +8,9 @@
  *
  * In the folder porch_gen of debugfs:
  *
- *	frames	written: frames of 60 bytes (64 with their checksum), one after the
- *		other; they are received in turn, from one run to the next
+ *	frames	written: frames of as many bytes as the module's parameter len says
+ *		(60 at first: 64 with their checksum), one after the other; they are
+ *		received in turn, from one run to the next
  *	run	written, then read from the same open file:
  *			receive DEV BURST PACKETS
  *			free DEV BURST PACKETS
@@ -32,7 +33,6 @@
 #include <linux/timex.h>
 #include <linux/vmalloc.h>
 
-#define FRAME_LEN	60
 #define MAX_FRAMES	BIT(20)
 #define MAX_BURST	1024
 
@@ -41,6 +41,7 @@
  * @lock: one run at a time; protects all that follows
  * @napi: the queue's
  * @frames: what is received
+ * @len: bytes of each of them
  * @n_frames: how many of them there are
  * @next: the one that is received next
  * @dev: the device by which they come in, during a run
@@ -53,6 +54,7 @@ struct gen {
 	struct mutex lock;	/* see above */
 	struct napi_struct napi;
 	u8 *frames;
+	unsigned int len;
 	unsigned int n_frames;
 	unsigned int next;
 	struct net_device *dev;
@@ -61,6 +63,10 @@ struct gen {
 	unsigned int failed;
 	bool free;
 };
+
+static unsigned int frame_len = 60;
+module_param_named(len, frame_len, uint, 0600);
+MODULE_PARM_DESC(len, "bytes of each frame that is written to frames from then on");
 
 static DEFINE_PER_CPU(struct gen, gens);
 static struct dentry *gen_dir;
@@ -73,11 +79,11 @@ static struct net_device *dropper;
 
 static struct sk_buff *gen_skb(struct gen *gen)
 {
-	struct sk_buff *skb = napi_alloc_skb(&gen->napi, FRAME_LEN);
+	struct sk_buff *skb = napi_alloc_skb(&gen->napi, gen->len);
 
 	if (!skb)
 		return NULL;
-	skb_put_data(skb, gen->frames + gen->next * FRAME_LEN, FRAME_LEN);
+	skb_put_data(skb, gen->frames + gen->next * gen->len, gen->len);
 	if (++gen->next == gen->n_frames)
 		gen->next = 0;
 	skb->protocol = eth_type_trans(skb, gen->dev);
@@ -206,10 +212,12 @@ static const struct file_operations run_fops = {
 static ssize_t frames_write(struct file *file, const char __user *buf, size_t size,
 			    loff_t *pos)
 {
+	unsigned int len = READ_ONCE(frame_len);
 	struct gen *gen;
 	u8 *frames;
 
-	if (!size || size % FRAME_LEN || size / FRAME_LEN > MAX_FRAMES)
+	if (len < ETH_HLEN || len > ETH_FRAME_LEN || !size || size % len ||
+	    size / len > MAX_FRAMES)
 		return -EINVAL;
 	frames = vmalloc(size);
 	if (!frames)
@@ -221,7 +229,8 @@ static ssize_t frames_write(struct file *file, const char __user *buf, size_t si
 	gen = raw_cpu_ptr(&gens);
 	mutex_lock(&gen->lock);
 	swap(gen->frames, frames);
-	gen->n_frames = size / FRAME_LEN;
+	gen->len = len;
+	gen->n_frames = size / len;
 	gen->next = 0;
 	mutex_unlock(&gen->lock);
 	vfree(frames);
