@@ -125,13 +125,13 @@ case ${1-} in
 debug|kcsan)
 	part "build"		build "$1"
 	part "checkers"		checkers "$1"
-	part "$1"		vm_tests "$1" 1200 ;;
+	part "$1"		vm_tests "$1" 3600 ;;
 uml)
 	part "build"		build "$1"
 	part "checkers"		checkers "$1"
 	# Two at a time: each has one CPU, and waits a lot.
-	aside "uml.1"		vm_tests uml 300 1 &
-	part "uml.0"		vm_tests uml 300 0
+	aside "uml.1"		vm_tests uml 600 1 &
+	part "uml.0"		vm_tests uml 600 0
 	gather "uml.1" "$!" ;;
 *)
 	echo "usage: check.sh [debug|kcsan|uml]" >&2

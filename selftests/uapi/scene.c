@@ -165,6 +165,7 @@ struct state scene_state(struct client *client)
 	add_list(&state, client, PORCH_CMD_CLASS_GET);
 	add_list(&state, client, PORCH_CMD_LANE_GET);
 	add_reply(&state, client, PORCH_CMD_ENGINE_GET);
+	add_reply(&state, client, PORCH_CMD_TRACK_GET);
 	add_reply(&state, client, PORCH_CMD_STATUS_GET);
 	return state;
 }
