@@ -13,7 +13,8 @@ if [ ! -e "$module" ]; then
 	echo "1..0 # SKIP no module of tests, which wants a kernel with KUnit"
 	exit 4
 fi
-insmod "$module" seed="${PORCH_SEED-0}" rounds="${PORCH_ROUNDS-20}" || exit 1
+insmod "$module" seed="${PORCH_SEED-0}" rounds="${PORCH_ROUNDS-20}" \
+	broken="${PORCH_BROKEN-0}" || exit 1
 results=$(cat /sys/kernel/debug/kunit/porch-core/results)
 rmmod porch_kunit || exit 1
 

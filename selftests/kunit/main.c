@@ -2,7 +2,7 @@
 /*
  * Runs the tests of kmod/core/ in a kernel with KUnit, when the module is loaded:
  *
- *	insmod porch_kunit.ko [seed=N] [rounds=N]
+ *	insmod porch_kunit.ko [seed=N] [rounds=N] [broken=1]
  *
  * Each run draws other random numbers; the seed it prints repeats it.
  */
@@ -15,11 +15,14 @@
 #include "test.h"
 
 static unsigned long seed;
+static bool broken;
 
 module_param_named(rounds, test_rounds, ulong, 0444);
 MODULE_PARM_DESC(rounds, "how many rounds the random tests go");
 module_param(seed, ulong, 0444);
 MODULE_PARM_DESC(seed, "of random numbers; 0 draws one");
+module_param(broken, bool, 0444);
+MODULE_PARM_DESC(broken, "let each test fail at once, to see whether anybody notices");
 
 u64 test_cpu_time(void)
 {
@@ -72,6 +75,7 @@ static const void *next_test(const void *prev, char *desc)
 
 static void run_one(struct kunit *test)
 {
+	CHECK(!broken, "as it was asked for");
 	test_run(test->param_value, seed);
 }
 

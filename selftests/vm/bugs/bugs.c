@@ -9,14 +9,19 @@
  * selftests/vm/checkers.sh.
  */
 #include <linux/delay.h>
+#include <linux/etherdevice.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
 
 static char *bug = "none";
 module_param(bug, charp, 0444);
@@ -162,6 +167,80 @@ static void free_active(void)
 	kfree(timer);
 }
 
+static void work_nothing(struct work_struct *work)
+{
+}
+
+static void work_slow(struct work_struct *work)
+{
+	msleep(200);
+}
+
+/* It waits for its turn, behind a slow one. */
+static void free_queued(void)
+{
+	struct workqueue_struct *wq = alloc_ordered_workqueue("bugs", 0);
+	struct work_struct *work = kmalloc(sizeof(*work), GFP_KERNEL);
+	static DECLARE_WORK(slow, work_slow);
+
+	if (wq && work) {
+		INIT_WORK(work, work_nothing);
+		queue_work(wq, &slow);
+		queue_work(wq, work);
+	}
+	kfree(work);
+	if (wq)
+		destroy_workqueue(wq);
+}
+
+static void rcu_nothing(struct rcu_head *rcu)
+{
+}
+
+static void rcu_twice(void)
+{
+	static struct rcu_head rcu;
+
+	call_rcu(&rcu, rcu_nothing);
+	call_rcu(&rcu, rcu_nothing);
+	rcu_barrier();
+}
+
+static void header_unset(void)
+{
+	struct sk_buff *skb = alloc_skb(100, GFP_KERNEL);
+
+	if (skb)
+		pr_info("at %d\n", (int)(skb_mac_header(skb) - skb->head));
+	kfree_skb(skb);
+}
+
+/* Somebody who uses a device, and does not say when it is over */
+static void device_kept(void)
+{
+	struct net_device *dev = alloc_netdev(0, "bug%d", NET_NAME_ENUM,
+					      ether_setup);
+	netdevice_tracker tracker;
+
+	if (!dev)
+		return;
+	netdev_tracker_alloc(dev, &tracker, GFP_KERNEL);
+	free_netdev(dev);
+}
+
+/* The same of a namespace, which goes when the process that loads this does */
+static void namespace_kept(void)
+{
+	netns_tracker tracker;
+
+	netns_tracker_alloc(current->nsproxy->net_ns, &tracker, GFP_KERNEL);
+}
+
+static void cpu_unsure(void)
+{
+	pr_info("on %d\n", smp_processor_id());
+}
+
 /* Some, as a stale pointer may be anywhere. */
 static void leak(void)
 {
@@ -256,6 +335,12 @@ static const struct {
 	{ "sleep-atomic", sleep_atomic },
 	{ "schedule-atomic", schedule_atomic },
 	{ "free-active", free_active },
+	{ "free-queued", free_queued },
+	{ "rcu-twice", rcu_twice },
+	{ "header-unset", header_unset },
+	{ "device-kept", device_kept },
+	{ "namespace-kept", namespace_kept },
+	{ "cpu-unsure", cpu_unsure },
 	{ "leak", leak },
 	{ "shift", shift },
 	{ "array-index", array_index },
