@@ -10,7 +10,8 @@
 #   PORCH_CASES=0 fuzz-packets.sh FILE...		sends inputs alone
 #
 # What led far into the code before is sent first, and changed: the files given, or
-# those in selftests/fuzz/corpus/packet and build/fuzz/corpus/packet.
+# those in selftests/fuzz/corpus/packet and build/fuzz/corpus/packet (or
+# PORCH_INPUTS/packet). A run is repeated only with the same ones: see their digest.
 #
 #                 +--------+
 #   10.0.1.0/24   |        |  10.0.2.0/24
@@ -24,7 +25,8 @@
 seed=${PORCH_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 limit=${PORCH_FUZZ:-10}
 inputs=("$@")
-for folder in "$top"/{selftests,build}/fuzz/corpus/packet; do
+for folder in "$top"/selftests/fuzz/corpus/packet \
+	      "${PORCH_INPUTS:-$top/build/fuzz/corpus}"/packet; do
 	[ $# -gt 0 ] || [ ! -d "$folder" ] || inputs+=("$folder")
 done
 [ -z "${PORCH_CASES-}" ] || limit="=$PORCH_CASES"

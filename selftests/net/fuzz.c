@@ -488,6 +488,9 @@ int fuzz(int argc, char **argv)
 	for (i = 5; i < (unsigned int)argc; i++)
 		if (inputs_read(&inputs, argv[i], INPUT_HEAD + 14))
 			die("input %s", argv[i]);
+	printf("# %u inputs, digest %016llx\n", inputs.n,
+	       (unsigned long long)inputs_digest(&inputs));
+	fflush(stdout);
 
 	stage_open(&s, argv[1]);
 	nl = counters_open(argv[1]);
@@ -521,8 +524,8 @@ int fuzz(int argc, char **argv)
 	drops = dropped(nl) - drops;
 	prctl(PR_SET_NAME, "frames");
 
-	printf("# %u inputs, %llu frames; %u came out, %llu were dropped\n", inputs.n,
-	       (unsigned long long)n, came, (unsigned long long)drops);
+	printf("# %llu frames; %u came out, %llu were dropped\n", (unsigned long long)n, came,
+	       (unsigned long long)drops);
 	if (have >= 0)
 		printf("# %ld of them led further than all before\n", kept);
 	printf("%s 1 - the router forwards as before\n", alive ? "ok" : "not ok");

@@ -7,6 +7,7 @@
  *
  *	PORCH_FUZZ=SECONDS fuzz			goes on for longer than 10 seconds
  *	PORCH_SEED=N PORCH_ROUNDS=N fuzz	repeats a run, up to a message
+ *	PORCH_INPUTS=FOLDER fuzz		begins with others than build/fuzz/corpus
  *
  * While it sends message N this program is called "message N", which the kernel writes
  * into its reports. If the module tells how much of its code was come by, messages
@@ -535,21 +536,26 @@ static const char *results(void)
 	return mkdir(folder, 0755) && errno != EEXIST ? NULL : folder;
 }
 
+static void read_folder(const char *corpus)
+{
+	char name[512];
+
+	snprintf(name, sizeof(name), "%s/netlink", corpus);
+	inputs_read(&inputs, name, INPUT_HEAD + GENL_HDRLEN);
+}
+
 /* Those of the tree that this program was built in, if it still is there */
 static void read_inputs(void)
 {
-	static const char *const folder[] = { "selftests", "build" };
-	char self[256] = "", name[512];
-	unsigned int i;
+	const char *found = getenv("PORCH_INPUTS");
+	char self[256] = "", name[400];
 
-	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
-		return;
-	*strrchr(self, '/') = '\0';
-	for (i = 0; i < ARRAY_SIZE(folder); i++) {
-		snprintf(name, sizeof(name), "%s/../../../%s/fuzz/corpus/netlink", self,
-			 folder[i]);
-		inputs_read(&inputs, name, INPUT_HEAD + GENL_HDRLEN);
-	}
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) > 0)
+		*strrchr(self, '/') = '\0';
+	snprintf(name, sizeof(name), "%s/../../../selftests/fuzz/corpus", self);
+	read_folder(name);
+	snprintf(name, sizeof(name), "%s/../../../build/fuzz/corpus", self);
+	read_folder(found ?: name);
 }
 
 /* Of some that are refused, everything must be as it was. */
@@ -617,6 +623,8 @@ TEST_F_TIMEOUT(fuzz, random_messages, 14000)
 
 	read_inputs();
 	ksft_print_msg("PORCH_SEED=%llu\n", (unsigned long long)seed);
+	ksft_print_msg("%u inputs, digest %016llx\n", inputs.n,
+		       (unsigned long long)inputs_digest(&inputs));
 	fflush(stdout);
 	for (i = 0; i < inputs.n; i++) {
 		from_input(&self->client, &m, &inputs.list[i]);
@@ -638,8 +646,7 @@ TEST_F_TIMEOUT(fuzz, random_messages, 14000)
 			in_order(_metadata, &self->client);
 	}
 	prctl(PR_SET_NAME, "fuzz");
-	ksft_print_msg("%u inputs, %u of %llu messages were taken\n", inputs.n, taken,
-		       (unsigned long long)i);
+	ksft_print_msg("%u of %llu messages were taken\n", taken, (unsigned long long)i);
 	if (have >= 0)
 		ksft_print_msg("%u of them led further than all before, to %ld places\n",
 			       kept, have);

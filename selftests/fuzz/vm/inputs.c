@@ -47,6 +47,27 @@ int inputs_read(struct inputs *inputs, const char *name, size_t min)
 	return error;
 }
 
+static uint64_t fold(uint64_t hash, const void *data, size_t len)
+{
+	const uint8_t *byte = data;
+
+	while (len--)
+		hash = (hash ^ *byte++) * 0x100000001b3ULL;
+	return hash;
+}
+
+uint64_t inputs_digest(const struct inputs *inputs)
+{
+	uint64_t hash = 0xcbf29ce484222325ULL;
+	unsigned int i;
+
+	for (i = 0; i < inputs->n; i++) {
+		hash = fold(hash, &inputs->list[i].len, sizeof(inputs->list[i].len));
+		hash = fold(hash, inputs->list[i].data, inputs->list[i].len);
+	}
+	return hash;
+}
+
 int input_keep(const char *folder, uint64_t seed, uint64_t number, const void *data, size_t len)
 {
 	char name[512];

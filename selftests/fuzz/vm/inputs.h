@@ -43,6 +43,15 @@ struct inputs {
 int inputs_read(struct inputs *inputs, const char *name, size_t min);
 
 /**
+ * inputs_digest() - tell one set of inputs from another
+ * @inputs: the set
+ *
+ * Return: the same for the same inputs in the same order (FNV-1a, by Fowler, Noll and
+ *	Vo)
+ */
+uint64_t inputs_digest(const struct inputs *inputs);
+
+/**
  * input_keep() - write a file
  * @folder: where it goes
  * @seed: its name, together with @number
