@@ -78,7 +78,7 @@ static inline bool porch_dev_has_tc_egress(const struct net_device *dev)
 /* Has a card deciphered it, for a TLS socket of this machine? */
 static inline bool porch_skb_is_decrypted(const struct sk_buff *skb)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 	return skb_is_decrypted(skb);
 #elif defined(CONFIG_TLS_DEVICE)
 	return skb->decrypted;

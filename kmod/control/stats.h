@@ -143,7 +143,7 @@ enum porch_lane_counter { PORCH_LANE_COUNTERS(PORCH_X_LANE) PORCH_N_LANE };
  * @ring_owned: an application's from now on
  * @held: waiting for an application's answer; a packet may be held by one CPU and
  *	let go by another, so that only the sum over all is a number
- * @queued: waiting in the lanes
+ * @queued: waiting in the lanes; the engine goes by it, so it is exact on its CPU
  * @created: made by Porch itself, by reason
  * @punt: given to the stock stack, by reason
  * @drop: dropped, by reason

@@ -45,7 +45,11 @@
  * CONFIG_INIT_STACK_ALL_ZERO would clear it before. Linux 6.1 has no name for it.
  */
 #ifndef __uninitialized
+#if __has_attribute(__uninitialized__)
 #define __uninitialized	__attribute__((__uninitialized__))
+#else
+#define __uninitialized
+#endif
 #endif
 
 #endif /* PORCH_CORE_ENV_H */

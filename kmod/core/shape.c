@@ -423,7 +423,7 @@ struct porch_shape_pkt *porch_shape_dequeue(struct porch_shape *s, u64 now,
 		}
 		f->deficit -= pkt->len;
 		charge(leaf, pkt->len);
-		/* Nobody asks an empty leaf: here its flows' turns end. */
+		/* Nobody asks an empty leaf: when its last packet goes, turns end. */
 		if (!leaf->stats.backlog.packets)
 			front(leaf, now);
 		return pkt;

@@ -241,6 +241,8 @@ static struct emit_run *run_of(struct porch_vec *v, struct emit_runs *runs,
  */
 static bool is_plain(const struct sk_buff *skb)
 {
+	DEBUG_NET_WARN_ON_ONCE(skb->sk || skb_vlan_tag_present(skb) ||
+			       skb_sec_path(skb));
 	return !skb_is_nonlinear(skb) && !skb_is_gso(skb) &&
 	       skb->ip_summed != CHECKSUM_PARTIAL &&
 	       !porch_skb_is_decrypted(skb);

@@ -266,7 +266,7 @@ static struct lane *lane_lowest(struct porch_engine *e)
 /*
  * The highest lane first. But one place in 64 is the lowest one's: else a flood that
  * just keeps the engine busy, and so overflows nothing, would keep a packet below it
- * for ever, and its port with it.
+ * for ever, and its port with it. There are as many as @queued says.
  */
 static unsigned int vec_fill(struct porch_vec *v, struct porch_engine *e,
 			     unsigned int room)

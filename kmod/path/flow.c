@@ -67,7 +67,9 @@ static u64 hash_of(const struct porch_flows *f, const struct porch_flow_key *key
 {
 	const siphash_key_t *secret = (const siphash_key_t *)&f->secret;
 
-	/* Behind an IPv4 address there is nothing but zeros. */
+	/* Behind an IPv4 address there is nothing but zeros; the rest is a word. */
+	static_assert(offsetof(struct porch_flow_key, sport) == 4 * sizeof(u64));
+	static_assert(sizeof(struct porch_flow_key) == 5 * sizeof(u64));
 	if (likely(key->ipver == 4))
 		return siphash_2u64((__force u64)key->src.v4 << 32 |
 				    (__force u32)key->dst.v4,

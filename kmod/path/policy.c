@@ -486,7 +486,6 @@ void porch_policy_begin(struct porch_judge *j, const struct porch_pkt *p,
 	*j = (struct porch_judge) {
 		.now = now,
 		.state = state,
-		.learn = learn,
 		.cacheable = learn,
 		.mark_in = p->mark,
 	};

@@ -37,7 +37,6 @@ struct porch_leg {
  * @now: the time, ns
  * @state: what the packet is to its flow, one of enum porch_flow_state; 0 if
  *	flows are not followed
- * @learn: collect what holds for later packets, too
  * @cacheable: it holds for all packets of the flow, of its direction and of
  *	@state, together with porch_policy_residue(); while learning
  * @n: length of @leg
@@ -58,7 +57,6 @@ struct porch_leg {
 struct porch_judge {
 	u64 now;
 	u8 state;
-	bool learn;
 	bool cacheable;
 	u8 n;
 	struct porch_leg leg[PORCH_LEGS_MAX];

@@ -108,6 +108,11 @@ static inline void skb_relinear(struct sk_buff *skb, unsigned int head)
 	skb->head = head;
 }
 
+static inline unsigned int skb_headlen(const struct sk_buff *skb)
+{
+	return skb->head;
+}
+
 static inline bool pskb_may_pull(struct sk_buff *skb, unsigned int len)
 {
 	if (len <= skb->head)

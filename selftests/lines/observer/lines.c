@@ -245,6 +245,20 @@ u64 __wrap___siphash_unaligned(const void *data, size_t len, const siphash_key_t
 }
 EXPORT_SYMBOL_GPL(__wrap___siphash_unaligned);
 
+u64 __wrap_siphash_1u32(u32 first, const siphash_key_t *key)
+{
+	note_access(key, sizeof(*key), _RET_IP_, false);
+	return siphash_1u32(first, key);
+}
+EXPORT_SYMBOL_GPL(__wrap_siphash_1u32);
+
+u64 __wrap_siphash_2u64(u64 first, u64 second, const siphash_key_t *key)
+{
+	note_access(key, sizeof(*key), _RET_IP_, false);
+	return siphash_2u64(first, second, key);
+}
+EXPORT_SYMBOL_GPL(__wrap_siphash_2u64);
+
 int __wrap_memcmp(const void *a, const void *b, size_t size)
 {
 	note_access(a, size, _RET_IP_, false);
