@@ -4,6 +4,7 @@
  * or without an application. They come in by v0 and leave by d0. All runs on one
  * CPU. At the end of each test the ledger balances.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -15,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/errqueue.h>
 #include <linux/porch.h>
 #include <linux/porch_ring.h>
 
@@ -363,6 +365,52 @@ TEST_F(verdict, diverted)
 	ring_close(&other);
 	EXPECT_EQ(1, ledger_line(&self->client, PORCH_A_LEDGER_RING_OWNED));
 	EXPECT_EQ(dropped, dropped_of(&self->client));
+}
+
+/* A sender that lends its memory gets it back although the packet waits. */
+TEST_F(verdict, lent_memory)
+{
+	static const char data[1000];
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(10),
+		.sin_addr.s_addr = inet_addr("10.0.0.8"),
+	};
+	struct sock_extended_err *said;
+	struct porch_ring_frame *f;
+	struct msghdr msg = {};
+	struct cmsghdr *cmsg;
+	char control[200];
+	struct pollfd p;
+	uint64_t id;
+	int on = 1;
+
+	scene_ask(&self->client, PORCH_CMD_RULE_ADD,
+		  "chain=output proto=17 dport=10 action=6 queue=5");
+	p.fd = socket(AF_INET, SOCK_DGRAM, 0);
+	p.events = 0;
+	ASSERT_EQ(0, setsockopt(p.fd, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)));
+	ASSERT_EQ(sizeof(data), sendto(p.fd, data, sizeof(data), MSG_ZEROCOPY,
+				       (struct sockaddr *)&to, sizeof(to)));
+
+	ASSERT_EQ(POLLIN, ring_poll(&self->ring, 10000) & POLLIN);
+	f = ring_peek(&self->ring);
+	id = f->id;
+	ring_release(&self->ring, f);
+	EXPECT_EQ(1, ledger_line(&self->client, PORCH_A_LEDGER_HELD));
+
+	ASSERT_EQ(1, poll(&p, 1, 10000));
+	msg.msg_control = control;
+	msg.msg_controllen = sizeof(control);
+	ASSERT_EQ(0, recvmsg(p.fd, &msg, MSG_ERRQUEUE));
+	cmsg = CMSG_FIRSTHDR(&msg);
+	ASSERT_NE(NULL, cmsg);
+	said = (struct sock_extended_err *)CMSG_DATA(cmsg);
+	EXPECT_EQ(SO_EE_ORIGIN_ZEROCOPY, said->ee_origin);
+	EXPECT_EQ(SO_EE_CODE_ZEROCOPY_COPIED, said->ee_code);
+
+	EXPECT_EQ(0, answer(_metadata, &self->ring, id, PORCH_RING_ACCEPT));
+	close(p.fd);
 }
 
 TEST_HARNESS_MAIN
