@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/sctp.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -421,6 +422,39 @@ static void parse_ipv6(struct porch_pkt *p)
 		parse_l4(p);
 }
 
+/* Where a transport header has its checksum; what is read of it here is before. */
+static unsigned int l4_sum_at(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return offsetof(struct tcphdr, check);
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return offsetof(struct udphdr, check);
+	case IPPROTO_SCTP:
+		return offsetof(struct sctphdr, checksum);
+	case IPPROTO_ICMP:
+		return offsetof(struct icmphdr, checksum);
+	case IPPROTO_ICMPV6:
+		return offsetof(struct icmp6hdr, icmp6_cksum);
+	}
+	return 0;
+}
+
+/*
+ * A guest says where a checksum is missing (virtio_net_hdr), and who fills it in
+ * believes that. It must not be before the packet, nor in a header that rules have
+ * looked at: it would be another packet then.
+ */
+static bool sum_is_sane(const struct porch_pkt *p)
+{
+	int start = skb_checksum_start_offset(p->skb);
+	int l4 = p->l4;
+
+	return start >= l4 &&
+	       start + p->skb->csum_offset >= l4 + (int)l4_sum_at(p->key.proto);
+}
+
 /**
  * porch_parse_pkt() - check and pull the headers of a packet
  * @p: the packet, IPv4 or IPv6, with its data at the network header
@@ -435,6 +469,9 @@ void porch_parse_pkt(struct porch_pkt *p)
 		parse_ipv4(p);
 	else
 		parse_ipv6(p);
+	if (unlikely(p->skb->ip_summed == CHECKSUM_PARTIAL && !p->verdict &&
+		     !sum_is_sane(p)))
+		porch_pkt_drop(p, PORCH_DROP_L4_HEADER);
 }
 
 /**

@@ -71,6 +71,9 @@ struct porch_port {
  * @protocol: IPv4 or IPv6
  * @mark: its mark
  * @gso: several TCP segments in one
+ * @ip_summed: 0, as no checksum is missing
+ * @csum_start: where its part of the packet would begin
+ * @csum_offset: and where in that it would be
  */
 struct sk_buff {
 	u8 *data;
@@ -81,7 +84,13 @@ struct sk_buff {
 	__be16 protocol;
 	u32 mark;
 	bool gso;
+	u8 ip_summed;
+	u16 csum_start;
+	u16 csum_offset;
 };
+
+#define CHECKSUM_PARTIAL			3
+#define skb_checksum_start_offset(skb)		((int)(skb)->csum_start)
 
 #define skb_is_gso(skb)				((skb)->gso)
 #define skb_set_transport_header(skb, off)	((void)(skb), (void)(off))

@@ -328,6 +328,10 @@ static const struct hostile v4[] = {
 	  .patch = { AT(L3, 6, "\x40\0") }, .vnet = { .flags = 1, .gso_type = 1, .hdr_len = 54,
 	  .gso_size = 1361, .csum_start = 34, .csum_offset = 16 },
 	  DROPPED("too-big"), ANSWERED(3, 4) },
+	{ "a checksum in the network header", V4(L4_UDP),
+	  .vnet = { .flags = 1, .csum_start = 20, .csum_offset = 20 }, DROPPED("l4-header") },
+	{ "a checksum in the ports", V4(L4_UDP),
+	  .vnet = { .flags = 1, .csum_start = 34, .csum_offset = 2 }, DROPPED("l4-header") },
 };
 
 static const struct hostile v6[] = {
