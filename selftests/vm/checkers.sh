@@ -40,6 +40,7 @@ debug=(
 	"leak		unreferenced object"
 	"shift		UBSAN: shift-out-of-bounds"
 	"array-index	UBSAN: array-index-out-of-bounds"
+	"flag-unset	UBSAN: invalid-load"
 	"lock-order	WARNING: possible circular locking dependency"
 	"lock-order	lockdep is off"
 	"slab-bounds	BUG: KASAN: slab-out-of-bounds"

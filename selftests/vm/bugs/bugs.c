@@ -267,6 +267,18 @@ static void array_index(void)
 	pr_info("%d\n", s.behind[hidden(1)]);
 }
 
+/* A flag that nobody has set */
+static void flag_unset(void)
+{
+	union {
+		int whole;
+		bool flag;
+	} u = { hidden(6) };
+
+	OPTIMIZER_HIDE_VAR(u.whole);
+	pr_info("%s\n", u.flag ? "set" : "clear");
+}
+
 static void refcount(void)
 {
 	refcount_t count = REFCOUNT_INIT(1);
@@ -344,6 +356,7 @@ static const struct {
 	{ "leak", leak },
 	{ "shift", shift },
 	{ "array-index", array_index },
+	{ "flag-unset", flag_unset },
 	{ "refcount", refcount },
 	{ "list", list },
 	{ "warn", warn },
