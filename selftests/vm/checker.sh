@@ -51,7 +51,10 @@ instrument()
 {
 	case $name in
 	kcsan)
-		args=(KCSAN_SANITIZE=n) ;;
+		args=(KCSAN_SANITIZE=n)
+		# Its model of weak memory wants to hear of the barriers in locks.
+		sed -i '$a KCSAN_INSTRUMENT_BARRIERS := y' \
+			{kernel/locking,kernel/rcu,lib}/Makefile ;;
 	debug)
 		export KASAN_SANITIZE=n
 		find net drivers/net -name Makefile -exec \
