@@ -6,8 +6,8 @@
 # Build a kernel from Debian's linux-source-6.12, into the cache, in the same form as
 # kernel.sh unpacks one: with a checker inside, or (uml-fast) a plain one that is a
 # program. Those that are (uml, uml-fast) have their kernel in the file "linux"
-# instead of "vmlinuz". It is built anew only when the source package or its
-# configuration changes.
+# instead of "vmlinuz". It is built anew only when the source package, its
+# configuration or what is mended in it (uml.patch) changes.
 
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -30,17 +30,19 @@ uml-fast)
 	echo "checker.sh: unknown kernel $name" >&2
 	exit 2 ;;
 esac
+patches=()
 case $name in
 uml*)
 	ARCH=um
 	image=linux
-	kernel=linux ;;
+	kernel=linux
+	patches=("$here/uml.patch") ;;
 esac
 configs=("${configs[@]/#/$here/}")
 configs=("${configs[@]/%/.config}")
 tarball=/usr/src/linux-source-6.12.tar.xz
 version=$(dpkg-query -W -f '${Version}' linux-source-6.12)
-digest=$(cat "${configs[@]}" "$0" | sha256sum | cut -c 1-12)
+digest=$(cat "${configs[@]}" "${patches[@]}" "$0" | sha256sum | cut -c 1-12)
 dest=$cache/kernels/${name}_${version}_$digest
 
 # In QEMU, only what Porch works with is instrumented: a kernel with all of it takes
@@ -106,6 +108,9 @@ if [ ! -d "$dest" ]; then
 	mkdir -p "$work/tree/headers" "$work/tree/modules"
 	tar -C "$work/tree/headers" --strip-components 1 -xf "$tarball"
 	cd "$work/tree/headers"
+	for patch in "${patches[@]}"; do
+		patch -s -p1 --batch --forward --fuzz=0 < "$patch"
+	done
 	instrument
 	if ! { configure && make -s -j"$(nproc)" "${args[@]}" "${image##*/}" modules \
 			> "$work/log" 2>&1; }; then

@@ -148,6 +148,7 @@ run()
 		read -r bug words <<< "$line"
 		check "$bug: \"$words\"" reported "$bug" "$words"
 	done
+	[ "$kernel" != uml ] || check "processes killed in a fork" passed killed-forks
 	check "and after" passed after
 	[ "$failed" = 0 ] || sed 's/^/# /' "$work/output"
 	failed=$((failed | before))
@@ -158,6 +159,7 @@ begin()
 	tests=()
 	bugs=()
 	fake before none
+	[ "$kernel" != uml ] || tests+=("$here/killed-forks.sh")
 }
 
 begin
