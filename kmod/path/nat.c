@@ -351,6 +351,7 @@ static bool rewrite(struct porch_pkt *p)
 	unsigned int len = p->later_frag ? 0 : l4_len(&p->key), at = 0;
 	struct sk_buff *skb = p->skb;
 	__sum16 *check = NULL;
+	bool carried;
 	u8 *l4;
 
 	if (p->l4 + len > skb->len)
@@ -360,6 +361,11 @@ static bool rewrite(struct porch_pkt *p)
 	if (!own_header(skb, p->l4 + len))
 		return false;
 	l4 = skb->data + p->l4;
+	/* If it is a tunnel's inner checksum that is missing, this one is whole. */
+	carried = skb->ip_summed == CHECKSUM_PARTIAL &&
+		  skb_checksum_start_offset(skb) != p->l4;
+	if (unlikely(carried))
+		skb->ip_summed = CHECKSUM_NONE;
 	if (at)
 		check = (__sum16 *)(l4 + at);
 	/* A datagram may do without. */
@@ -371,6 +377,8 @@ static bool rewrite(struct porch_pkt *p)
 		write_ports(p, l4, check);
 	if (p->key.proto == IPPROTO_UDP && check && !*check)
 		*check = CSUM_MANGLED_0;
+	if (unlikely(carried))
+		skb->ip_summed = CHECKSUM_PARTIAL;
 	return true;
 }
 

@@ -175,6 +175,21 @@ for name, (src, dst, mine) in WAYS.items():
         q = there(ip(src, dst, UDP, u[:6] + b"\x12\x34" + u[8:]), mark)
         assert not q.l4_ok, "it was mended"
 
+    with point(f"a tunnel's inner checksum is missing, {name}"):
+        p, mark = fresh(), token()
+        u = udp(src, dst, mark + b"\x12\x34", sport=p, dport=53)
+        for outer in u, u[:6] + b"\0\0" + u[8:]:
+            c0.send_unsummed(rc, ip(src, dst, UDP, outer), len(ip(src, dst, UDP, b"")) + 8,
+                             len(mark))
+            q = s0.catch(mark)
+            assert q, "it did not come"
+            equal("source", q.src, mine)
+            assert q.unsummed, "somebody filled it in"
+            if outer is u:
+                assert q.l4_ok, "wrong outer checksum"
+            else:
+                equal("outer checksum", q.payload[6:8], b"\0\0")
+
     with point(f"two who choose the same port, {name}"):
         p = fresh()
         other = src[:-1] + "8"

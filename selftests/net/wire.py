@@ -24,7 +24,7 @@ ETH_P_ALL, ETH_P_IP, ETH_P_ARP, ETH_P_IPV6 = 3, 0x0800, 0x0806, 0x86dd
 ETH_P_8021Q, ETH_P_8021AD = 0x8100, 0x88a8
 ICMP, TCP, UDP, ICMP6, SCTP = 1, 6, 17, 58, 132
 CLONE_NEWNET = 0x40000000
-SOL_PACKET, PACKET_AUXDATA = 263, 8
+SOL_PACKET, PACKET_AUXDATA, PACKET_VNET_HDR = 263, 8, 15
 SO_RCVBUFFORCE = 33
 PACKET_OUTGOING = 4
 
@@ -208,9 +208,10 @@ def tag(vid, prio=0):
 class Packet:
     """A received frame. Attributes are there if its headers are."""
 
-    def __init__(self, frame, vlan=None, outgoing=False):
+    def __init__(self, frame, vlan=None, outgoing=False, unsummed=False):
         self.frame = frame
         self.outgoing = outgoing                # seen on its way out
+        self.unsummed = unsummed                # somebody else fills a checksum in
         self.vlan = vlan                        # accelerated, or None
         self.dst_mac, self.src_mac = frame[0:6], frame[6:12]
         self.ethertype, = struct.unpack("!H", frame[12:14])
@@ -290,17 +291,33 @@ class Wire:
         frame = (dst or peer.mac) + (src or self.mac) + tags + struct.pack("!H", kind) + packet
         self.sock.send(frame.ljust(60, b"\0"))
 
+    def send_unsummed(self, peer, packet, start, offset, segments=0):
+        """
+        Likewise, as a guest does: the checksum from START of the packet on, which is to
+        be OFFSET behind, is missing. Segments of TCP in IPv4 may be that long.
+        """
+        with netns(self.name):
+            sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        with sock:
+            sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+            sock.bind((self.device, 0))
+            kind = ETH_P_IPV6 if packet[0] >> 4 == 6 else ETH_P_IP
+            sock.send(struct.pack("=BBHHHH", 1, bool(segments), 54, segments, 14 + start,
+                                  offset) +
+                      peer.mac + self.mac + struct.pack("!H", kind) + packet)
+
     def _receive(self, timeout):
         if not select.select([self.sock], [], [], max(timeout, 0))[0]:
             return None
         data, control, _, source = self.sock.recvmsg(1 << 17, 256)
-        vlan = None
+        vlan, unsummed = None, False
         for level, kind, value in control:
             if level == SOL_PACKET and kind == PACKET_AUXDATA:
                 status, _, _, _, _, tci, _ = struct.unpack("IIIHHHH", value)
                 if status & 0x10:
                     vlan = tci
-        return Packet(data, vlan, source[2] == PACKET_OUTGOING)
+                unsummed = bool(status & 8)
+        return Packet(data, vlan, source[2] == PACKET_OUTGOING, unsummed)
 
     def catch(self, mark, want=lambda p: True, timeout=10):
         """The first packet with these bytes in it that is as wanted, or None"""
