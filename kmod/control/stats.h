@@ -48,6 +48,7 @@ struct porch_net;
 	X(IPV6_EXTENSION,	"ipv6-extension",	IP_INHDR)	\
 	X(TRUNCATED,		"truncated",		PKT_TOO_SMALL)	\
 	X(L4_HEADER,		"l4-header",		PKT_TOO_SMALL)	\
+	X(L4_CHECKSUM,		"l4-checksum",		SKB_CSUM)	\
 	X(FRAGMENT,		"fragment",		IP_INHDR)	\
 	X(NESTED_TAG,		"nested-tag",		IP_INHDR)	\
 	X(LRO,			"lro",			NOT_SPECIFIED)	\

@@ -43,20 +43,29 @@ static inline bool pull(struct porch_pkt *p, unsigned int len)
 	return likely(len <= skb_headlen(p->skb)) || pull_together(p, len);
 }
 
-/* Cuts what the link added behind the packet. */
-static bool trim(struct porch_pkt *p, unsigned int len)
+/* Cuts what the link added behind the packet; no missing checksum may be there. */
+static noinline bool cut(struct porch_pkt *p, unsigned int len)
 {
+	int err;
+
 	if (unlikely(p->skb->len < len)) {
 		porch_pkt_drop(p, PORCH_DROP_TRUNCATED);
 		return false;
 	}
 	if (unlikely(p->out))
 		return true;
-	if (unlikely(pskb_trim_rcsum(p->skb, len))) {
-		porch_pkt_drop(p, PORCH_DROP_NO_MEMORY);
+	err = pskb_trim_rcsum(p->skb, len);
+	if (unlikely(err)) {
+		porch_pkt_drop(p, err == -EINVAL ? PORCH_DROP_L4_CHECKSUM :
+						   PORCH_DROP_NO_MEMORY);
 		return false;
 	}
 	return true;
+}
+
+static inline bool trim(struct porch_pkt *p, unsigned int len)
+{
+	return likely(p->skb->len == len) || cut(p, len);
 }
 
 /* The part of a transport header without which the packet is not one. */
@@ -422,7 +431,7 @@ static void parse_ipv6(struct porch_pkt *p)
 		parse_l4(p);
 }
 
-/* Where a transport header has its checksum; what is read of it here is before. */
+/* Where a transport header has its checksum; 0 if that is not known */
 static unsigned int l4_sum_at(u8 proto)
 {
 	switch (proto) {
@@ -442,17 +451,34 @@ static unsigned int l4_sum_at(u8 proto)
 }
 
 /*
- * A guest says where a checksum is missing (virtio_net_hdr), and who fills it in
- * believes that. It must not be before the packet, nor in a header that rules have
- * looked at: it would be another packet then.
+ * A missing checksum is filled in later, where a guest (virtio_net_hdr) or a driver says.
+ * It must be the transport's own, or in what UDP or an unknown transport carries, or a
+ * later fragment: it would be another packet then than the one that rules have seen.
  */
 static bool sum_is_sane(const struct porch_pkt *p)
 {
-	int start = skb_checksum_start_offset(p->skb);
-	int l4 = p->l4;
+	const struct sk_buff *skb = p->skb;
+	int start = skb_checksum_start_offset(skb) - p->l4;
+	unsigned int end = p->l4 + start + skb->csum_offset + sizeof(__sum16);
+	unsigned int own = p->later_frag ? 0 : l4_sum_at(p->key.proto);
 
-	return start >= l4 &&
-	       start + p->skb->csum_offset >= l4 + (int)l4_sum_at(p->key.proto);
+	if (start < 0 || (end > skb_headlen(skb) && !skb_is_gso(skb)))
+		return false;
+	if (!own || (!start && skb->csum_offset == own))
+		return true;
+	return own == offsetof(struct udphdr, check) &&
+	       start >= (int)sizeof(struct udphdr);
+}
+
+/* Segments could not do without; all others leave as they are. Most need not come here. */
+static noinline void check_sum(struct porch_pkt *p)
+{
+	if (sum_is_sane(p))
+		return;
+	if (skb_is_gso(p->skb))
+		porch_pkt_drop(p, PORCH_DROP_L4_CHECKSUM);
+	else
+		p->skb->ip_summed = CHECKSUM_NONE;
 }
 
 /**
@@ -469,9 +495,8 @@ void porch_parse_pkt(struct porch_pkt *p)
 		parse_ipv4(p);
 	else
 		parse_ipv6(p);
-	if (unlikely(p->skb->ip_summed == CHECKSUM_PARTIAL && !p->verdict &&
-		     !sum_is_sane(p)))
-		porch_pkt_drop(p, PORCH_DROP_L4_HEADER);
+	if (unlikely(p->skb->ip_summed == CHECKSUM_PARTIAL && !p->verdict))
+		check_sum(p);
 }
 
 /**

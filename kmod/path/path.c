@@ -122,14 +122,15 @@ static void decide_out(const struct porch_ctx *c, struct porch_pkt *p)
  *
  * Context: softirqs off, inside an RCU read-side section.
  *
- * Return: false if it was not let in, and so meets no rules.
+ * Return: false if it was not let in, and so meets no rules, but may leave.
  */
 bool porch_path_decide_out(struct porch_ctx *c, struct porch_pkt *p)
 {
 	porch_parse_pkt(p);
 	porch_note(p, .stage = PORCH_STAGE_PARSE);
+	/* What would change behind the rules goes nowhere. */
 	if (unlikely(p->verdict))
-		return false;
+		return p->reason == PORCH_DROP_L4_CHECKSUM;
 	if (!porch_flow_wanted(c))
 		return true;
 	c->now = ktime_get_mono_fast_ns();

@@ -12,6 +12,9 @@ struct way {
 	bool v6;
 	bool gso;
 	bool out;	/* of local origin */
+	bool partial;	/* somebody else fills in a checksum */
+	u8 start;	/* of what that covers */
+	u8 offset;	/* in that */
 	unsigned int head;
 	unsigned int pulls;
 };
@@ -26,6 +29,9 @@ static struct sk_buff skb_of(const struct way *w, const u8 *bytes,
 		.protocol = htons(w->v6 ? ETH_P_IPV6 : ETH_P_IP),
 		.mark = 7,
 		.gso = w->gso,
+		.ip_summed = w->partial ? CHECKSUM_PARTIAL : 0,
+		.csum_start = w->start,
+		.csum_offset = w->offset,
 	};
 
 	skb_relinear(&skb, min(w->head, len));
@@ -132,6 +138,61 @@ static void check_passed(const struct porch_pkt *p, const struct way *w)
 	}
 }
 
+/* RFC 9293, 768, 3828, 9260, 792, 4443 */
+static unsigned int sum_at(u8 proto)
+{
+	switch (proto) {
+	case 6:
+		return 16;
+	case 17:
+	case 136:
+		return 6;
+	case 132:
+		return 8;
+	case 1:
+	case 58:
+		return 2;
+	}
+	return 0;
+}
+
+/* A missing checksum is left to others in its own place and in what is carried. */
+static void check_sum(const struct porch_pkt *p, const struct way *w)
+{
+	int start = w->start - SKB_HEADROOM - p->l4;
+	unsigned int own = p->later_frag ? 0 : sum_at(p->key.proto);
+	bool good = start >= 0 && (!own || (!start && w->offset == own) ||
+				   (own == 6 && start >= 8));
+
+	CHECK(good == (p->skb->ip_summed == CHECKSUM_PARTIAL), "%u, %d, %u",
+	      p->key.proto, start, w->offset);
+	CHECK(good || !w->gso, "%u", p->key.proto);
+}
+
+/* Who fills it in makes no other packet of it. */
+static void check_filled(const struct porch_pkt *p, const struct way *w,
+			 const u8 *bytes, unsigned int len)
+{
+	unsigned int at = w->start + w->offset - SKB_HEADROOM;
+	struct way filled = *w;
+	struct porch_pkt q;
+	struct sk_buff skb;
+	u8 *copy;
+
+	copy = malloc(len);
+	if (!copy)
+		abort();
+	memcpy(copy, bytes, len);
+	copy[at] = ~copy[at];
+	copy[at + 1] = ~copy[at + 1];
+	filled.partial = false;
+	skb = skb_of(&filled, copy, len);
+	q = parsed(&skb, w->out);
+	check_same(p, &q);
+	free(skb.data);
+	free(copy);
+}
+
 /* A checksum is not found by chance. */
 static void mend_checksum(u8 *bytes, unsigned int len)
 {
@@ -151,13 +212,22 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	u8 what = input_u8(&in), head = input_u8(&in), pulls = input_u8(&in);
 	struct way some = {
 		.v6 = what & 1, .gso = what & 2, .out = what & 4, .head = head,
-		.pulls = 100,
-	}, all = some, poor = some;
+		.partial = what & 16, .pulls = 100,
+	}, all, poor;
 	struct porch_pkt p, q, r, again;
 	struct sk_buff a, b, c;
-	unsigned int len = in.n;
-	u8 *bytes = malloc(len);
+	unsigned int len;
+	u8 *bytes;
 
+	if (some.partial) {
+		some.start = input_u8(&in);
+		some.offset = input_u8(&in);
+	}
+	len = in.n;
+	/* So virtio_net_hdr_to_skb() has it. */
+	if (some.start + some.offset + 2 > SKB_HEADROOM + (int)min(some.head, len))
+		some.partial = false;
+	bytes = malloc(len);
 	if (!bytes)
 		abort();
 	input_bytes(&in, bytes, len);
@@ -166,16 +236,23 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	a = skb_of(&some, bytes, len);
 	p = parsed(&a, some.out);
-	if (p.verdict == PORCH_UNDECIDED)
+	if (p.verdict == PORCH_UNDECIDED) {
 		check_passed(&p, &some);
+		if (some.partial)
+			check_sum(&p, &some);
+		if (a.ip_summed == CHECKSUM_PARTIAL)
+			check_filled(&p, &some, bytes, len);
+	}
 	CHECK(p.verdict == PORCH_UNDECIDED || p.reason != PORCH_DROP_NO_MEMORY,
 	      "%u", p.reason);
 
+	all = some;
 	all.head = len;
 	b = skb_of(&all, bytes, len);
 	q = parsed(&b, all.out);
 	check_same(&p, &q);
 
+	poor = some;
 	poor.pulls = pulls % 8;
 	c = skb_of(&poor, bytes, len);
 	r = parsed(&c, poor.out);

@@ -23,6 +23,7 @@
 #define PORCH_TRAIL_H
 
 #define fallthrough	__attribute__((fallthrough))
+#define noinline	__attribute__((__noinline__))
 #define htons		cpu_to_be16
 #define ntohs		be16_to_cpu
 #define ntohl		be32_to_cpu
@@ -71,9 +72,9 @@ struct porch_port {
  * @protocol: IPv4 or IPv6
  * @mark: its mark
  * @gso: several TCP segments in one
- * @ip_summed: 0, as no checksum is missing
- * @csum_start: where its part of the packet would begin
- * @csum_offset: and where in that it would be
+ * @ip_summed: whether a checksum is missing (CHECKSUM_PARTIAL)
+ * @csum_start: where its part of the packet begins, from SKB_HEADROOM before @data
+ * @csum_offset: and where in that it is
  */
 struct sk_buff {
 	u8 *data;
@@ -89,8 +90,10 @@ struct sk_buff {
 	u16 csum_offset;
 };
 
+#define CHECKSUM_NONE				0
 #define CHECKSUM_PARTIAL			3
-#define skb_checksum_start_offset(skb)		((int)(skb)->csum_start)
+#define SKB_HEADROOM				64
+#define skb_checksum_start_offset(skb)		((skb)->csum_start - SKB_HEADROOM)
 
 #define skb_is_gso(skb)				((skb)->gso)
 #define skb_set_transport_header(skb, off)	((void)(skb), (void)(off))
@@ -134,8 +137,13 @@ static inline bool pskb_may_pull(struct sk_buff *skb, unsigned int len)
 
 static inline int pskb_trim_rcsum(struct sk_buff *skb, unsigned int len)
 {
+	int sum = skb_checksum_start_offset(skb) + skb->csum_offset;
+
 	if (len >= skb->len)
 		return 0;
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    (sum < 0 || sum + 2 > (int)min(len, skb->head)))
+		return -EINVAL;
 	if (len < skb->head)
 		skb_relinear(skb, len);
 	skb->len = len;

@@ -144,14 +144,19 @@ static uint8_t *fragment_id(struct frame *f)
 	return NULL;
 }
 
-/* A checksum that was asked for from the midst of the options on covers them. */
-static void forget_sum(struct frame *f, const struct frame *sent, unsigned int l4)
+/* The stock stack fills in a checksum where the transport has none, too. */
+static void forget_sum(struct frame *f, const struct frame *sent)
 {
-	unsigned int at = sent->vnet.csum_start + sent->vnet.csum_offset;
+	/* Tags are gone. */
+	unsigned int at = sent->vnet.csum_start + sent->vnet.csum_offset + 14 - sent->l3;
+	uint8_t proto = sent->b[sent->l3 + (get16(sent->b + sent->l3 - 2) == 0x0800 ? 9 : 6)];
 
-	if (sent->vnet.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM && sent->vnet.csum_start < l4 &&
-	    at >= l4 && at + 2 <= f->len)
-		memset(f->b + at, 0, 2);
+	if (!(sent->vnet.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) || at + 2 > f->len ||
+	    (sent->vnet.csum_start == sent->l4 &&
+	     ((proto == L4_TCP && sent->vnet.csum_offset == 16) ||
+	      (proto == L4_UDP && sent->vnet.csum_offset == 6))))
+		return;
+	memset(f->b + at, 0, 2);
 }
 
 /*
@@ -169,12 +174,14 @@ static bool alike(struct frame *a, struct frame *b, const struct frame *sent)
 		memcpy(id_a, id_b, 4);
 	if (frame_same(a, b))
 		return true;
+	forget_sum(a, sent);
+	forget_sum(b, sent);
+	if (frame_same(a, b))
+		return true;
 	if (a->len != b->len || a->b[14] >> 4 != 4 || hlen <= 20 ||
 	    14 + hlen > a->len || memcmp(a->b, b->b, 14 + 10) ||
 	    memcmp(a->b + 14 + 12, b->b + 14 + 12, 8))
 		return false;
-	forget_sum(a, sent, 14 + hlen);
-	forget_sum(b, sent, 14 + hlen);
 	/* Or for one that is stored there. */
 	return (!checksum(a->b + 14, hlen, 0) || checksum(b->b + 14, hlen, 0)) &&
 	       !memcmp(a->b + 14 + hlen, b->b + 14 + hlen, a->len - 14 - hlen);
@@ -243,6 +250,7 @@ static const struct reason {
 	const char *why;
 } stricter[] = {
 	{ "drop l4-header", "transport headers that are cut or lie about their length" },
+	{ "drop l4-checksum", "segments whose checksum is said to be elsewhere" },
 	{ "drop fragment", "fragments that cannot be put together" },
 	{ "drop ipv6-extension", "long or senseless chains of extension headers" },
 	{ "drop ipv6-header", "an extension header in an empty packet" },

@@ -122,6 +122,8 @@ check "fragments from the router, IPv6" reaches "$ns_router" 2001:db8:2::2 -s 20
 check "parse knows all of it" equal unparsed "$(counter engine unparsed)" 0
 
 frames <<'END_OF_PYTHON'
+import errno
+
 SRC, DST = "10.0.2.1", "10.0.2.2"
 PACKET_QDISC_BYPASS = 20
 s0, rs = Wire("server", "s0"), Wire("router", "rs", False)
@@ -190,6 +192,38 @@ for bypass, way in enumerate(("by the qdisc", "past the qdisc")):
         sends(odd(udp_packet(SRC, DST, mark), _10=1), mark, 1)
     with point(f"a header without a packet, {way}"):
         once(sends_nothing)
+
+
+def tcp(data):
+    return struct.pack("!HHIIBBHHH", 4000, 4001, 0, 0, 0x50, 0x10, 1000, 0, 0) + data
+
+
+with point("a checksum that is missing"):
+    mark = token()
+    rs.send_unsummed(s0, ip(SRC, DST, TCP, tcp(mark)), 20, 16)
+    p = s0.catch(mark)
+    assert p and p.unsummed, "it was filled in"
+with point("a checksum is not filled in where none is"):
+    for start, offset in (20, 18), (20, 2), (40, 6), (6, 14):
+        mark = token()
+        packet = ip(SRC, DST, TCP, tcp(mark))
+        rs.send_unsummed(s0, packet, start, offset)
+        p = s0.catch(mark)
+        assert p, "it did not leave"
+        assert p.ip.startswith(packet), "it left as another"
+        assert not p.unsummed, "it can still become another"
+with point("segments whose checksum is elsewhere do not leave"):
+    mark = token()
+    with counts(drop_l4_checksum=1):
+        try:
+            # The kernel wants a header there.
+            rs.send_unsummed(s0, ip(SRC, DST, TCP, tcp(tcp(mark * 60))), 40, 16, 500)
+        except OSError as e:
+            equal("error", e.errno, errno.ENOBUFS)
+    other = token()
+    rs.send(s0, udp_packet(SRC, DST, other))
+    assert s0.catch(other), "nothing leaves"
+    equal("came", s0.caught(mark), [])
 END_OF_PYTHON
 
 configure "$ns_router" <<-'END'

@@ -328,10 +328,26 @@ static const struct hostile v4[] = {
 	  .patch = { AT(L3, 6, "\x40\0") }, .vnet = { .flags = 1, .gso_type = 1, .hdr_len = 54,
 	  .gso_size = 1361, .csum_start = 34, .csum_offset = 16 },
 	  DROPPED("too-big"), ANSWERED(3, 4) },
+
+	/* Checksums to be filled in where none is: they are not */
 	{ "a checksum in the network header", V4(L4_UDP),
-	  .vnet = { .flags = 1, .csum_start = 20, .csum_offset = 20 }, DROPPED("l4-header") },
+	  .vnet = { .flags = 1, .csum_start = 20, .csum_offset = 10 }, FORWARDED },
 	{ "a checksum in the ports", V4(L4_UDP),
-	  .vnet = { .flags = 1, .csum_start = 34, .csum_offset = 2 }, DROPPED("l4-header") },
+	  .vnet = { .flags = 1, .csum_start = 34, .csum_offset = 2 }, FORWARDED },
+	{ "a checksum in the identifier of an echo request", V4(L4_ICMP),
+	  .vnet = { .flags = 1, .csum_start = 34, .csum_offset = 4 }, FORWARDED },
+	{ "a checksum in the urgent pointer", V4(L4_TCP),
+	  .vnet = { .flags = 1, .csum_start = 34, .csum_offset = 18 }, FORWARDED },
+	{ "a checksum in what TCP carries", V4(L4_TCP),
+	  .vnet = { .flags = 1, .csum_start = 54, .csum_offset = 6 }, FORWARDED },
+	{ "a checksum from the network header on", V4(L4_UDP),
+	  .vnet = { .flags = 1, .csum_start = 20, .csum_offset = 20 }, FORWARDED },
+	{ "a checksum in the padding", V4(L4_UDP), .garbage = 20,
+	  .vnet = { .flags = 1, .csum_start = 34, .csum_offset = 80 },
+	  DROPPED("l4-checksum") },
+	{ "segments with a checksum elsewhere", .r = { .ipver = 4, .proto = L4_TCP,
+	  .payload = 1000 }, .vnet = { .flags = 1, .gso_type = 1, .hdr_len = 54,
+	  .gso_size = 500, .csum_start = 38, .csum_offset = 16 }, DROPPED("l4-checksum") },
 };
 
 static const struct hostile v6[] = {
