@@ -68,11 +68,24 @@ static void keep(struct frame **list, unsigned int *n, const struct frame *f)
 	(*n)++;
 }
 
+/* Does it say that an earlier frame's neighbour was not found? That takes seconds. */
+static bool is_late(const struct frame *f)
+{
+	const uint8_t *l3 = f->b + 14;
+
+	if (!frame_is_routers(f))
+		return false;
+	if (get16(f->b + 12) == 0x0800)
+		return f->len >= 14 + 22 && l3[0] == 0x45 && l3[9] == L4_ICMP &&
+		       l3[20] == 3 && l3[21] == 1;
+	return f->len >= 14 + 42 && l3[6] == L4_ICMP6 && l3[40] == 1 && l3[41] == 3;
+}
+
 static void take(struct output *o, const struct frame *f, bool spoofed)
 {
 	if (frame_is_noise(f))
 		return;
-	if (!spoofed && frame_is_routers(f))
+	if (is_late(f) || (!spoofed && frame_is_routers(f)))
 		keep(o->own, &o->n_own, f);
 	else
 		keep(o->f, &o->n, f);
