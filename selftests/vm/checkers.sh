@@ -61,6 +61,7 @@ kunit=(
 )
 kcsan=(
 	"race		BUG: KCSAN: data-race in racer"
+	"race-given	BUG: KCSAN: data-race in giver"
 )
 
 case $kernel in

@@ -313,13 +313,14 @@ static int racer(void *unused)
 	return 0;
 }
 
-static void race(void)
+/* Two CPUs at the same */
+static void at_once(int (*work)(void *me))
 {
 	struct task_struct *task[2];
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		task[i] = kthread_create(racer, NULL, "racer/%d", i);
+		task[i] = kthread_create(work, (void *)(long)i, "at-once/%d", i);
 		if (IS_ERR(task[i]))
 			break;
 		kthread_bind(task[i], i);
@@ -329,6 +330,35 @@ static void race(void)
 		msleep(2000);
 	while (i--)
 		kthread_stop(task[i]);
+}
+
+static void race(void)
+{
+	at_once(racer);
+}
+
+static unsigned long given;
+static int turn;
+
+/* In turn, but what was done may be seen later than that it is another's turn. */
+static int giver(void *me)
+{
+	int mine = (long)me;
+
+	while (!kthread_should_stop()) {
+		/* Pairs with nothing: that is the bug. */
+		if (smp_load_acquire(&turn) == mine) {
+			given++;
+			WRITE_ONCE(turn, !mine);
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+static void race_given(void)
+{
+	at_once(giver);
 }
 
 static const struct {
@@ -361,6 +391,7 @@ static const struct {
 	{ "list", list },
 	{ "warn", warn },
 	{ "race", race },
+	{ "race-given", race_given },
 };
 
 static int __init bugs_init(void)
