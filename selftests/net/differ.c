@@ -161,10 +161,11 @@ static uint8_t *fragment_id(struct frame *f)
 static void forget_sum(struct frame *f, const struct frame *sent)
 {
 	/* Tags are gone. */
-	unsigned int at = sent->vnet.csum_start + sent->vnet.csum_offset + 14 - sent->l3;
+	int at = sent->vnet.csum_start + sent->vnet.csum_offset + 14 - (int)sent->l3;
 	uint8_t proto = sent->b[sent->l3 + (get16(sent->b + sent->l3 - 2) == 0x0800 ? 9 : 6)];
 
-	if (!(sent->vnet.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) || at + 2 > f->len ||
+	if (!(sent->vnet.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) || at < 0 ||
+	    at + 2 > (int)f->len ||
 	    (sent->vnet.csum_start == sent->l4 &&
 	     ((proto == L4_TCP && sent->vnet.csum_offset == 16) ||
 	      (proto == L4_UDP && sent->vnet.csum_offset == 6))))
@@ -263,7 +264,7 @@ static const struct reason {
 	const char *why;
 } stricter[] = {
 	{ "drop l4-header", "transport headers that are cut or lie about their length" },
-	{ "drop l4-checksum", "segments whose checksum is said to be elsewhere" },
+	{ "drop l4-checksum", "a missing checksum that cannot stay missing" },
 	{ "drop fragment", "fragments that cannot be put together" },
 	{ "drop ipv6-extension", "long or senseless chains of extension headers" },
 	{ "drop ipv6-header", "an extension header in an empty packet" },
