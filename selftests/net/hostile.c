@@ -571,6 +571,12 @@ static const struct hostile v6[] = {
 	  DROPPED("too-big"), ANSWERED(2, 0) },
 	{ "too big, ICMPv6 error", .r = { .ipver = 6, .proto = L4_ICMP6, .payload = 1400 },
 	  .patch = { AT(L4, 0, "\2\0") }, DROPPED("too-big") },
+
+	/* Checksums to be filled in where none is */
+	{ "a checksum in the identifier of an echo request", V6(L4_ICMP6),
+	  .vnet = { .flags = 1, .csum_start = 54, .csum_offset = 4 }, FORWARDED },
+	{ "a checksum in the ports behind a header", V6(L4_UDP, CHAIN(0, PAD("\x11"))),
+	  .vnet = { .flags = 1, .csum_start = 62, .csum_offset = 2 }, FORWARDED },
 };
 
 static void make(struct frame *f, const struct hostile *h)
