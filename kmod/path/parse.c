@@ -460,17 +460,18 @@ static bool sum_is_sane(const struct porch_pkt *p)
 	const struct sk_buff *skb = p->skb;
 	int start = skb_checksum_start_offset(skb) - p->l4;
 	unsigned int end = p->l4 + start + skb->csum_offset + sizeof(__sum16);
-	unsigned int own = p->later_frag ? 0 : l4_sum_at(p->key.proto);
+	u8 proto = p->key.proto;
+	unsigned int own = p->later_frag ? 0 : l4_sum_at(proto);
 
 	if (start < 0 || (end > skb_headlen(skb) && !skb_is_gso(skb)))
 		return false;
 	if (!own || (!start && skb->csum_offset == own))
 		return true;
-	return own == offsetof(struct udphdr, check) &&
+	return (proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE) &&
 	       start >= (int)sizeof(struct udphdr);
 }
 
-/* Segments could not do without; all others leave as they are. Most need not come here. */
+/* Segments could not do without; all others leave as they are. Few come here. */
 static noinline void check_sum(struct porch_pkt *p)
 {
 	if (sum_is_sane(p))
